@@ -1,0 +1,194 @@
+//! THE table: every function and operator of the language, one entry each. Parser, checker, interpreter, folding,
+//! documentation and tests read it; none has a list of its own, and no other place matches over builtins.
+
+use crate::ir::{Builder, ValueId};
+
+/// A builtin, by its place in [`all`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct BuiltinId(pub u16);
+
+/// One entry.
+#[derive(Debug)]
+pub struct Builtin {
+    /// `ROLLING_MAX`; for an operator its symbol; for a distribution its name in `pmf.type`.
+    pub name: &'static str,
+    /// How it is written.
+    pub syntax: Syntax,
+    /// Its parameters in order.
+    pub params: &'static [Param],
+    /// Whether the last parameter may be repeated.
+    pub variadic: bool,
+    /// The type of its result.
+    pub result: ResultType,
+    /// Which bins of an argument the result at bin t reads.
+    pub reads: fn(param: usize, args: &[ArgValue<'_>]) -> Reads,
+    /// What it computes.
+    pub meaning: Meaning,
+    /// One line: what it means at bin t.
+    pub summary: &'static str,
+    /// What happens at the edges: before bin 0, at missing values, at zero.
+    pub edge: &'static str,
+    /// Examples that run as tests.
+    pub examples: &'static [Example],
+}
+
+/// How an entry is written in a formula.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Syntax {
+    /// `NAME(a, b)`
+    Function,
+    /// `a NAME b`
+    Infix,
+    /// `NAME a`
+    Prefix,
+    /// Not in formulas: the expected value of a `pmf` series.
+    Distribution,
+    /// Not in formulas: the seeded sample of a `pmf` series; two constants (high and low half of the key) come first.
+    Sample,
+    /// Not in formulas: what other entries lower into.
+    Internal,
+}
+
+/// A parameter of an entry.
+#[derive(Debug)]
+pub struct Param {
+    /// Its name for named arguments.
+    pub name: &'static str,
+    /// What it takes.
+    pub kind: ParamKind,
+    /// What holds where it is left out or `null`.
+    pub default: Default,
+    /// One line for people.
+    pub doc: &'static str,
+}
+
+/// What a parameter takes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum ParamKind {
+    /// A number per bin.
+    Num,
+    /// A truth value per bin.
+    Bool,
+    /// Numbers or truth values; all `Same` parameters of one call, and a `Same` result, agree.
+    Same,
+    /// Like `Same`, and constant or uniform.
+    SameUniform,
+    /// A number, constant or uniform; a constant outside the bounds is an error.
+    Uniform {
+        /// Smallest value.
+        min: f64,
+        /// Largest value.
+        max: f64,
+    },
+    /// A whole number known at compile time, at least `min`.
+    Int {
+        /// Smallest value.
+        min: i64,
+    },
+    /// An array of numbers; always the last parameter.
+    Kernel,
+}
+
+/// What holds for a parameter left out.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Default {
+    /// It can't be left out.
+    Required,
+    /// The entry sees `None`.
+    Absent,
+    /// This number.
+    Number(f64),
+    /// The last bin of the grid.
+    LastBin,
+}
+
+/// The type of a result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResultType {
+    /// A number.
+    Num,
+    /// A truth value.
+    Bool,
+    /// That of its `Same` parameters.
+    Same,
+}
+
+/// An argument as [`Builtin::reads`] sees it: compile-time values, the rest opaque.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum ArgValue<'a> {
+    /// Left out (and without a default).
+    Absent,
+    /// Some value.
+    Value,
+    /// An `Int`.
+    Int(i64),
+    /// A `Kernel`.
+    Kernel(&'a [f64]),
+}
+
+/// Which bins of an argument the result at bin t reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reads {
+    /// None: the argument is a compile-time value, or nothing of it is used.
+    Nothing,
+    /// Bins `t - max ..= t - min`; a negative lag looks ahead. Not all between need be read.
+    Lags {
+        /// Smallest lag.
+        min: i64,
+        /// Largest lag.
+        max: i64,
+    },
+    /// Every bin.
+    All,
+}
+
+impl Reads {
+    /// Bin t alone.
+    pub const NOW: Reads = Reads::Lags { min: 0, max: 0 };
+}
+
+/// What an entry computes. Truth values are 1 and 0.
+#[derive(Clone, Copy, Debug)]
+pub enum Meaning {
+    /// From the arguments at the same bin. Infix entries take two and fold from the left over more.
+    Elementwise(fn(args: &[f64]) -> f64),
+    /// From the bin's number and the arguments at the same bin.
+    Source(fn(bin: Bin<'_>, args: &[f64]) -> f64),
+    /// From the first argument's bins up to t, and the other arguments at bin t. Bins behind t are not to be looked at.
+    Window(fn(column: &[f64], t: usize, args: &[f64]) -> f64),
+    /// From the state that bin t-1 left and the arguments at bin t.
+    Scan(fn(state: &mut ScanState, args: &[f64]) -> f64),
+    /// From all bins of the first argument, and the others.
+    Reduce(fn(column: &[f64], args: &[f64]) -> f64),
+    /// In terms of other entries; arguments in the order of the parameters, defaults filled in, a kernel's taps last.
+    Lower(fn(builder: &mut Builder, args: &[Option<ValueId>]) -> ValueId),
+}
+
+/// The bin that a [`Meaning::Source`] is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Bin<'a> {
+    /// Its number.
+    pub t: usize,
+    /// The grid.
+    pub grid: &'a crate::ir::Grid,
+}
+
+/// What a [`Meaning::Scan`] carries from bin to bin.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ScanState {
+    /// The last result.
+    pub value: f64,
+    /// Whether a present value has been seen.
+    pub seen: bool,
+}
+
+/// A call with its result, run as a test on every backend and shown in the manual.
+#[derive(Debug)]
+pub struct Example {
+    /// Input series by name, one line each in the manual.
+    pub inputs: &'static [(&'static str, &'static [f64])],
+    /// The formula.
+    pub formula: &'static str,
+    /// The result, bin by bin.
+    pub result: &'static [f64],
+}

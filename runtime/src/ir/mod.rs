@@ -1,0 +1,43 @@
+//! The program: a list of values in the order they were made, with typed ids.
+
+use cranelift_entity::entity_impl;
+
+/// A value of the program.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ValueId(u32);
+entity_impl!(ValueId, "v");
+
+/// A const series.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct InputId(u32);
+entity_impl!(InputId, "input");
+
+/// A parameter.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ParamId(u32);
+entity_impl!(ParamId, "param");
+
+/// A place whose value is set once, after it has been read by a delay.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SlotId(u32);
+entity_impl!(SlotId, "slot");
+
+/// A column that the program leaves.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct OutputId(u32);
+entity_impl!(OutputId, "out");
+
+/// The bins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Grid {
+    /// How many.
+    pub bins: usize,
+    /// Minutes in one.
+    pub bin_minutes: u64,
+    /// Minutes from 1970-01-01T00:00Z to bin 0, if the model has a window.
+    pub start_minutes: Option<i64>,
+}
+
+/// Builds a program; see the methods.
+#[derive(Debug)]
+pub struct Builder;

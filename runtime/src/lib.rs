@@ -1,0 +1,4 @@
+//! Numbers only: the builtin table, the program and its interpreter. No text, no spans, no files.
+
+pub mod builtins;
+pub mod ir;
