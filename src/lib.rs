@@ -1,7 +1,10 @@
 //! FlowTime's compiler: text in, a runtime program and diagnostics out.
 #![forbid(unsafe_code)]
 
+pub mod check;
 pub mod diagnostics;
+pub mod driver;
+pub mod load;
 pub mod model;
 pub mod source;
 pub mod syntax;
