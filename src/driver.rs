@@ -2,10 +2,15 @@
 //!
 //! [`check`] runs the phases that need no numbers, [`run`] the rest. Nothing here prints or knows who asked.
 
-use crate::check::{CheckedModel, SeriesId};
-use crate::diagnostics::Diagnostic;
-use crate::load::{SourceCheck, SourceLoader};
+use crate::check::{self, CheckedModel, SeriesId};
+use crate::diagnostics::{Diagnostic, Sink};
+use crate::load::{self, SourceCheck, SourceLoader};
+use crate::lower::{self, Flags, Lowered};
+use crate::model::{decode, yaml};
 use crate::source::Sources;
+use flowtime_runtime::builtins::Convention;
+use flowtime_runtime::interp;
+use std::collections::HashMap;
 
 /// The outcome of [`check`].
 #[derive(Debug)]
@@ -20,8 +25,18 @@ pub struct Check {
 
 /// Checks the model `text`, shown to the user as `name`.
 pub fn check(name: &str, text: &str, loader: &dyn SourceLoader, sources: SourceCheck) -> Check {
-    let _ = (name, text, loader, sources);
-    todo!()
+    let mut files = Sources::default();
+    let file = files.add(name, text);
+    let mut sink = Sink::default();
+    let checked = yaml::parse(file, text, &mut sink).map(|tree| {
+        let model = decode::decode(&tree, &mut sink);
+        check::check(model, &mut sink)
+    });
+    if let Some(checked) = &checked {
+        load::probe(&checked.model, loader, sources, &mut sink);
+    }
+    let model = checked.filter(|_| !sink.has_errors());
+    Check { sources: files, diagnostics: sink.finish(), model }
 }
 
 /// What one run sets.
@@ -57,20 +72,11 @@ pub struct OutputColumn {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Flag {
     /// Which convention.
-    pub kind: FlagKind,
+    pub convention: Convention,
     /// The series whose formula it is.
     pub series: SeriesId,
     /// The bins, ascending.
     pub bins: Vec<usize>,
-}
-
-/// Conventions worth a warning.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FlagKind {
-    /// `x / 0` gave 0.
-    DivisionByZero,
-    /// `CLAMP` met a lower bound above the upper one.
-    ClampBounds,
 }
 
 /// Why a checked model could not be run.
@@ -99,17 +105,9 @@ pub enum RunError {
         /// Largest value allowed.
         max: f64,
     },
-}
-
-/// Loads the data that the outputs need and evaluates them. `progress` is told of each step as it begins.
-pub fn run(
-    checked: &CheckedModel,
-    loader: &dyn SourceLoader,
-    settings: &Settings,
-    progress: &dyn Fn(Step<'_>),
-) -> Result<Evaluation, RunError> {
-    let _ = (checked, loader, settings, progress);
-    todo!()
+    /// The program and its data did not fit each other: a bug.
+    #[error("internal error: {0}; this is a bug, please report it with the model")]
+    Internal(#[from] interp::RunError),
 }
 
 /// A step of [`run`].
@@ -131,4 +129,106 @@ pub enum Step<'a> {
         /// Its bins.
         bins: usize,
     },
+}
+
+/// Loads the data that the outputs need and evaluates them. `progress` is told of each step as it begins.
+///
+/// # Errors
+/// When a setting names no parameter or lies outside its bounds, and when the data does not fit the model.
+pub fn run(
+    checked: &CheckedModel,
+    loader: &dyn SourceLoader,
+    settings: &Settings,
+    progress: &dyn Fn(Step<'_>),
+) -> Result<Evaluation, RunError> {
+    let parameters = parameter_values(checked, settings)?;
+    let wanted = distinct_outputs(checked);
+    let lowered = lower::lower(checked, &wanted, Flags::Count);
+    let inputs = load_inputs(checked, &lowered.inputs, loader, progress)?;
+    progress(Step::Evaluate { series: checked.model.series.len(), bins: checked.model.grid.bins as usize });
+    let mut columns = evaluate(&lowered, &inputs, &parameters)?;
+    let counts = columns.split_off(wanted.len());
+    let raised = lowered.flags.iter().zip(&counts).filter(|(_, count)| count.first().is_some_and(|count| *count > 0.0));
+    let raised: Vec<(SeriesId, Convention)> = raised.map(|(flag, _)| *flag).collect();
+    let flags = find_flags(checked, &raised, &inputs, &parameters)?;
+    Ok(Evaluation { outputs: name_outputs(checked, &wanted, columns), inputs: inputs.into_iter().collect(), flags })
+}
+
+/// The model's parameters with the settings in place.
+fn parameter_values(checked: &CheckedModel, settings: &Settings) -> Result<Vec<f64>, RunError> {
+    let parameters = &checked.model.parameters;
+    let mut values: Vec<f64> = parameters.iter().map(|parameter| parameter.value.value).collect();
+    for (name, value) in &settings.parameters {
+        let Some(at) = parameters.iter().position(|parameter| parameter.id.value == *name) else {
+            let known = parameters.iter().map(|parameter| parameter.id.value.clone()).collect();
+            return Err(RunError::UnknownParameter { name: name.clone(), known });
+        };
+        let (min, max) = (parameters[at].min.unwrap_or(f64::NEG_INFINITY), parameters[at].max.unwrap_or(f64::INFINITY));
+        if !(min..=max).contains(value) {
+            return Err(RunError::ParameterRange { name: name.clone(), value: *value, min, max });
+        }
+        values[at] = *value;
+    }
+    Ok(values)
+}
+
+fn distinct_outputs(checked: &CheckedModel) -> Vec<SeriesId> {
+    let mut series: Vec<SeriesId> = checked.outputs.iter().map(|(_, series)| *series).collect();
+    series.sort();
+    series.dedup();
+    series
+}
+
+/// Loaded const series by id.
+type Inputs = std::collections::BTreeMap<SeriesId, Vec<f64>>;
+
+fn load_inputs(
+    checked: &CheckedModel,
+    series: &[SeriesId],
+    loader: &dyn SourceLoader,
+    progress: &dyn Fn(Step<'_>),
+) -> Result<Inputs, RunError> {
+    let mut sink = Sink::default();
+    let mut report = |index: usize| progress(Step::Load { series: checked.id(series[index]), index, count: series.len() });
+    let columns = load::read(&checked.model, series, loader, &mut report, &mut sink);
+    if sink.has_errors() {
+        return Err(RunError::Data(sink.finish()));
+    }
+    Ok(series.iter().copied().zip(columns).collect())
+}
+
+fn evaluate(lowered: &Lowered, inputs: &Inputs, parameters: &[f64]) -> Result<Vec<Vec<f64>>, RunError> {
+    let columns: Vec<&[f64]> = lowered.inputs.iter().filter_map(|series| inputs.get(series)).map(Vec::as_slice).collect();
+    Ok(interp::run(&lowered.program, &columns, parameters)?)
+}
+
+/// Evaluates the masks of the conventions that were met, to tell in which bins.
+fn find_flags(
+    checked: &CheckedModel,
+    raised: &[(SeriesId, Convention)],
+    inputs: &Inputs,
+    parameters: &[f64],
+) -> Result<Vec<Flag>, RunError> {
+    if raised.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut series: Vec<SeriesId> = raised.iter().map(|(series, _)| *series).collect();
+    series.dedup();
+    let lowered = lower::lower(checked, &series, Flags::Bins);
+    let masks = evaluate(&lowered, inputs, parameters)?.split_off(series.len());
+    let flags = lowered.flags.iter().zip(masks).filter(|(flag, _)| raised.contains(flag));
+    let flags = flags.map(|((series, convention), mask)| {
+        let bins = mask.iter().enumerate().filter(|(_, flagged)| **flagged != 0.0).map(|(bin, _)| bin).collect();
+        Flag { convention: *convention, series: *series, bins }
+    });
+    Ok(flags.collect())
+}
+
+fn name_outputs(checked: &CheckedModel, series: &[SeriesId], columns: Vec<Vec<f64>>) -> Vec<OutputColumn> {
+    let by_series: HashMap<SeriesId, &Vec<f64>> = series.iter().copied().zip(&columns).collect();
+    let named = checked.outputs.iter().filter_map(|(name, series)| {
+        let values = by_series.get(series)?.to_vec();
+        Some(OutputColumn { name: name.clone(), series: *series, values })
+    });
+    named.collect()
 }

@@ -1,10 +1,42 @@
-//! From a decoded model to one whose every name, type and dependency holds.
+//! From a decoded model to one whose every name, type and dependency holds. Phases run in order, each a function of
+//! what came before and the sink; none stops at an error, and what is broken is passed over in silence afterwards.
 
-use crate::model::Model;
+mod constants;
+mod cycles;
+pub mod dependencies;
+mod lints;
+mod names;
+mod outputs;
+mod pmf;
+mod references;
+pub mod resolve;
+pub mod tree;
+mod types;
+
+pub use dependencies::{Component, Dependencies};
+pub use flowtime_runtime::ir::ParamId;
+pub use types::{SeriesType, type_of};
+
+use crate::diagnostics::Sink;
+use crate::model::{Formula, Initial, Model, RuleKind, SeriesKind};
+
+use crate::syntax::parse::parse;
+use dependencies::Definition;
+use flowtime_runtime::ir::Grid;
+use names::{Binding, Names};
+use tree::Node;
+use types::Declared;
 
 /// A series of the model, by its place in `Model::series`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SeriesId(pub u32);
+
+impl SeriesId {
+    /// Its place in `Model::series`.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
 
 /// A model without errors.
 #[derive(Debug)]
@@ -13,4 +45,139 @@ pub struct CheckedModel {
     pub model: Model,
     /// What is written, in order: name and series.
     pub outputs: Vec<(String, SeriesId)>,
+    /// For each series its formula; a distribution is a call too, data has none.
+    pub formulas: Vec<Option<Node>>,
+    /// For each series what its lagged reads see before bin 0.
+    pub starts: Vec<Option<StartValue>>,
+    /// The formulas of the validation rules, with the rule's place.
+    pub rules: Vec<(usize, Node)>,
+    /// What depends on what.
+    pub dependencies: Dependencies,
+    /// What each series holds.
+    pub types: Vec<SeriesType>,
 }
+
+/// A resolved `initial`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum StartValue {
+    /// A number.
+    Number(f64),
+    /// A truth value.
+    Bool(bool),
+    /// A parameter.
+    Param(ParamId),
+    /// Bin 0 of a series.
+    Series(SeriesId),
+}
+
+impl CheckedModel {
+    /// The id of a series.
+    pub fn id(&self, series: SeriesId) -> &str {
+        &self.model.series[series.index()].id.value
+    }
+
+    /// The grid as the runtime sees it.
+    pub fn grid(&self) -> Grid {
+        runtime_grid(&self.model)
+    }
+
+    /// The series as the dependency phase sees them.
+    pub fn definitions(&self) -> Vec<Definition<'_>> {
+        definitions(&self.model, &self.formulas, &self.starts)
+    }
+}
+
+/// Checks `model`. What goes out is whole only if the sink has no errors.
+pub fn check(model: Model, sink: &mut Sink) -> CheckedModel {
+    let names = Names::new(&model, sink);
+    let scope = resolve::Scope { names: &names, grid: &model.grid };
+    let formulas: Vec<Option<Node>> = model.series.iter().map(|series| resolve_series(&series.kind, &series.id.value, &model, &scope, sink)).collect();
+    let rules = resolve_rules(&model, &scope, sink);
+    let starts: Vec<_> = model.series.iter().map(|series| resolve_initial(&series.kind, &names, sink)).collect();
+    references::check(&model, &names, sink);
+    let outputs = outputs::expand(&model, &names, sink);
+
+    let series = definitions(&model, &formulas, &starts);
+    let dependencies = dependencies::check(&series, sink);
+    let declared: Vec<Declared<'_>> = model.series.iter().map(|series| declared(&series.kind)).collect();
+    let types = types::check(&series, &declared, &dependencies, runtime_grid(&model), sink);
+    for (_, rule) in &rules {
+        types::check_rule(rule, &series, &declared, &types, runtime_grid(&model), sink);
+    }
+    references::check_role_types(&model, &names, &types, sink);
+    if !sink.has_errors() {
+        let checked = lints::Checked { model: &model, names: &names, series: &series, rules: &rules, dependencies: &dependencies, outputs: &outputs };
+        lints::check(&checked, sink);
+    }
+    CheckedModel { outputs, formulas, starts, rules, dependencies, types, model }
+}
+
+fn runtime_grid(model: &Model) -> Grid {
+    Grid {
+        bins: model.grid.bins as usize,
+        bin_minutes: model.grid.bin_minutes(),
+        start_minutes: model.window.map(|window| window.start.as_second().div_euclid(60)),
+    }
+}
+
+fn resolve_series(kind: &SeriesKind, id: &str, model: &Model, scope: &resolve::Scope<'_>, sink: &mut Sink) -> Option<Node> {
+    match kind {
+        SeriesKind::Expr { formula, .. } => Some(resolve_formula(formula, scope, sink)),
+        SeriesKind::Pmf(pmf) => Some(pmf::resolve(pmf, id, model.seed.as_ref().map(|seed| seed.value), scope.names, sink)),
+        SeriesKind::Const(_) | SeriesKind::Invalid => None,
+    }
+}
+
+fn resolve_formula(formula: &Formula, scope: &resolve::Scope<'_>, sink: &mut Sink) -> Node {
+    let expr = parse(formula, sink);
+    resolve::resolve(&expr, scope, sink)
+}
+
+fn resolve_rules(model: &Model, scope: &resolve::Scope<'_>, sink: &mut Sink) -> Vec<(usize, Node)> {
+    let rules = model.validation.iter().enumerate();
+    let custom = rules.filter_map(|(at, rule)| match &rule.kind {
+        RuleKind::Custom { formula, .. } => Some((at, resolve_formula(formula, scope, sink))),
+        RuleKind::Conservation { .. } => None,
+    });
+    custom.collect()
+}
+
+fn resolve_initial(kind: &SeriesKind, names: &Names<'_>, sink: &mut Sink) -> Option<StartValue> {
+    let SeriesKind::Expr { initial: Some(initial), .. } = kind else { return None };
+    match &initial.value {
+        Initial::Number(number) => Some(StartValue::Number(*number)),
+        Initial::Bool(value) => Some(StartValue::Bool(*value)),
+        Initial::Name(name) => match names.get(name) {
+            Some(Binding::Param(id)) => Some(StartValue::Param(id)),
+            Some(Binding::Series(id)) => Some(StartValue::Series(id)),
+            None => {
+                let id = crate::model::Id::new(name.clone(), initial.span);
+                references::unknown(crate::diagnostics::codes::UNKNOWN_SERIES, "series or parameter", &id, names.nearest(name), sink);
+                Some(StartValue::Number(0.0))
+            }
+        },
+    }
+}
+
+fn definitions<'a>(model: &'a Model, formulas: &'a [Option<Node>], starts: &[Option<StartValue>]) -> Vec<Definition<'a>> {
+    let series = model.series.iter().zip(formulas).zip(starts);
+    let definitions = series.map(|((series, formula), start)| Definition {
+        id: &series.id.value,
+        formula: formula.as_ref(),
+        has_initial: start.is_some(),
+        initial: match (start, &series.kind) {
+            (Some(StartValue::Series(id)), SeriesKind::Expr { initial: Some(initial), .. }) => Some((*id, initial.span)),
+            _ => None,
+        },
+    });
+    definitions.collect()
+}
+
+fn declared(kind: &SeriesKind) -> Declared<'_> {
+    match kind {
+        SeriesKind::Const(_) => Declared { ty: Some(flowtime_runtime::ir::Type::Num), initial: None },
+        SeriesKind::Expr { initial, .. } => Declared { ty: None, initial: initial.as_ref() },
+        SeriesKind::Pmf(_) | SeriesKind::Invalid => Declared { ty: None, initial: None },
+    }
+}
+

@@ -5,6 +5,7 @@ pub mod codes;
 pub mod json;
 pub mod render;
 pub mod sarif;
+pub mod suggest;
 
 pub use codes::{Code, Severity};
 

@@ -286,6 +286,34 @@ pub enum Role {
     ServedBaseline,
 }
 
+impl Role {
+    /// Every role, in the order of the schema.
+    pub const ALL: [Role; 8] = [
+        Role::Arrivals,
+        Role::Served,
+        Role::Errors,
+        Role::ExternalDemand,
+        Role::Queue,
+        Role::Capacity,
+        Role::LatencyMin,
+        Role::ServedBaseline,
+    ];
+
+    /// The spelling of the schema.
+    pub fn name(self) -> &'static str {
+        match self {
+            Role::Arrivals => "arrivals",
+            Role::Served => "served",
+            Role::Errors => "errors",
+            Role::ExternalDemand => "external_demand",
+            Role::Queue => "queue",
+            Role::Capacity => "capacity",
+            Role::LatencyMin => "latency_min",
+            Role::ServedBaseline => "served_baseline",
+        }
+    }
+}
+
 /// A flow between two nodes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TopologyEdge {

@@ -1,0 +1,85 @@
+//! Cycles within one bin: series whose reads at lag 0 lead back to themselves have no solution. Each knot of such
+//! series is reported once, as the shortest cycle through its first series in the file.
+
+use super::SeriesId;
+use super::dependencies::{Definition, Read};
+use crate::diagnostics::{Sink, codes};
+use flowtime_runtime::ir::components;
+use std::collections::VecDeque;
+
+/// The longest path printed whole.
+const LONGEST_PATH: usize = 12;
+
+/// Reports the cycles of reads at lag 0.
+pub fn check(series: &[Definition<'_>], reads: &[Vec<Read>], sink: &mut Sink) {
+    let within_bin = |from: usize| reads[from].iter().filter(|read| read.is_within_bin()).map(|read| read.to.0 as usize);
+    let knots = components(series.len(), |from| within_bin(from).collect::<Vec<_>>());
+    for knot in knots {
+        let first = knot.iter().copied().min().unwrap_or_default();
+        if knot.len() > 1 || within_bin(first).any(|to| to == first) {
+            let path = shortest_cycle(first, reads);
+            report(first, &path, series, sink);
+        }
+    }
+}
+
+/// The reads that lead from `first` back to it, breadth first.
+fn shortest_cycle(first: usize, reads: &[Vec<Read>]) -> Vec<Read> {
+    let mut came_by: Vec<Option<(usize, Read)>> = vec![None; reads.len()];
+    let mut queue = VecDeque::from([first]);
+    while let Some(from) = queue.pop_front() {
+        for read in reads[from].iter().filter(|read| read.is_within_bin()) {
+            let to = read.to.0 as usize;
+            if came_by[to].is_none() {
+                came_by[to] = Some((from, *read));
+                queue.push_back(to);
+            }
+            if to == first {
+                return walk_back(first, &came_by);
+            }
+        }
+    }
+    Vec::new()
+}
+
+fn walk_back(first: usize, came_by: &[Option<(usize, Read)>]) -> Vec<Read> {
+    let mut path = Vec::new();
+    let mut at = first;
+    while let Some((from, read)) = came_by[at] {
+        path.push(read);
+        at = from;
+        if at == first {
+            break;
+        }
+    }
+    path.reverse();
+    path
+}
+
+fn report(first: usize, path: &[Read], series: &[Definition<'_>], sink: &mut Sink) {
+    let Some(primary) = path.first() else { return };
+    let id = |id: SeriesId| series[id.0 as usize].id;
+    let names: Vec<&str> = std::iter::once(series[first].id).chain(path.iter().map(|read| id(read.to))).collect();
+    let message = format!("series depend on each other within one bin: `{}`", print_path(&names));
+    let diagnostic = sink.emit(codes::CYCLE, primary.span, message);
+    diagnostic.here(format!("`{}` reads `{}` at the same bin", names[0], names[1]));
+    for (step, read) in path.iter().enumerate().skip(1).take(LONGEST_PATH) {
+        diagnostic.label(read.span, format!("`{}` reads `{}`", names[step], names[step + 1]));
+    }
+    let last = names[names.len() - 2];
+    let lagged = crate::syntax::print::name(names[0]);
+    diagnostic.help(if path.len() == 1 {
+        format!("read the bin before with `SHIFT({lagged}, 1)`, and declare `initial` on it")
+    } else {
+        format!("break the cycle at one step: read the bin before, for example `SHIFT({lagged}, 1)` in `{last}`, and declare `initial` on `{}`", names[0])
+    });
+}
+
+fn print_path(names: &[&str]) -> String {
+    if names.len() <= LONGEST_PATH {
+        return names.join(" → ");
+    }
+    let half = LONGEST_PATH / 2;
+    let skipped = names.len() - 2 * half;
+    format!("{} → … {skipped} more … → {}", names[..half].join(" → "), names[names.len() - half..].join(" → "))
+}
