@@ -210,12 +210,12 @@ impl<'m> Lowerer<'m> {
     }
 
     fn not(&mut self, value: ValueId) -> ValueId {
-        self.builder.call(builtins::logic::not(), &[Some(value)])
+        self.builder.call(builtins::not(), &[Some(value)])
     }
 
     fn and(&mut self, active: Option<ValueId>, value: ValueId) -> ValueId {
         match active {
-            Some(active) => self.builder.call(builtins::logic::and(), &[Some(active), Some(value)]),
+            Some(active) => self.builder.call(builtins::and(), &[Some(active), Some(value)]),
             None => value,
         }
     }
@@ -293,7 +293,7 @@ impl<'m> Lowerer<'m> {
         let mut united: BTreeMap<(SeriesId, Convention), ValueId> = BTreeMap::new();
         for Mask { series, convention, mask } in std::mem::take(&mut self.masks) {
             let before = united.get(&(series, convention)).copied();
-            let mask = before.map_or(mask, |before| self.builder.call(builtins::logic::or(), &[Some(before), Some(mask)]));
+            let mask = before.map_or(mask, |before| self.builder.call(builtins::or(), &[Some(before), Some(mask)]));
             united.insert((series, convention), mask);
         }
         for mask in united.values() {

@@ -67,7 +67,7 @@ fn report(first: usize, path: &[Read], series: &[Definition<'_>], sink: &mut Sin
         diagnostic.label(read.span, format!("`{}` reads `{}`", names[step], names[step + 1]));
     }
     let last = names[names.len() - 2];
-    let lagged = crate::syntax::print::name(names[0]);
+    let lagged = crate::syntax::print::id(names[0]);
     diagnostic.help(if path.len() == 1 {
         format!("read the bin before with `SHIFT({lagged}, 1)`, and declare `initial` on it")
     } else {

@@ -219,7 +219,7 @@ fn check_starts(component: &Component, series: &[Definition<'_>], place: &[usize
 fn startless(node: &Node, call: &Call, series: &[Definition<'_>]) -> StartlessShift {
     let lag = lag(call).unwrap_or_default();
     let fix = bare_series(call).map(|id| {
-        let name = crate::syntax::print::name(series[id.0 as usize].id);
+        let name = crate::syntax::print::id(series[id.0 as usize].id);
         format!("{}({name}, {lag}, 0)", call.builtin.name)
     });
     StartlessShift { span: node.span, fix }

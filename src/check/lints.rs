@@ -58,7 +58,7 @@ fn check_unused(checked: &Checked<'_>, sink: &mut Sink) {
                 .help("add it to `outputs`, or remove it");
         }
     }
-    for (param, id) in checked.model.parameters.iter().zip((0..).map(ParamId)) {
+    for (param, id) in checked.model.parameters.iter().zip((0..).map(ParamId::from_u32)) {
         if !used.params.contains(&id) && !param.id.value.is_empty() {
             sink.emit(codes::UNUSED_PARAMETER, param.id.span, format!("no formula reads the parameter `{}`", param.id.value))
                 .help("use it in a formula, or remove it");

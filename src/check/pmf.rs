@@ -9,7 +9,6 @@ use crate::diagnostics::{Sink, codes};
 use crate::model::{Id, Pmf, PmfArg};
 use crate::source::Spanned;
 use flowtime_runtime::builtins::{self, ParamKind};
-use flowtime_runtime::rng;
 
 /// The formula of the distribution series `id`.
 pub fn resolve(pmf: &Pmf, id: &str, seed: Option<u64>, names: &Names<'_>, sink: &mut Sink) -> Node {
@@ -19,8 +18,9 @@ pub fn resolve(pmf: &Pmf, id: &str, seed: Option<u64>, names: &Names<'_>, sink: 
     let Some(builtin) = builtin else { return Node { kind: Kind::Error, span: pmf.span } };
     let mut all = Vec::new();
     if pmf.sample {
-        let [high, low] = rng::stream_key(seed.unwrap_or_default(), id.as_bytes());
-        all.extend([high, low].map(|half| Argument::Value(Node { kind: Kind::Number(f64::from(half)), span: pmf.span })));
+        let key = stream_key(seed.unwrap_or_default(), id);
+        let halves = [key >> 32, key & 0xffff_ffff].map(|half| Kind::Number(half as f64));
+        all.extend(halves.map(|kind| Argument::Value(Node { kind, span: pmf.span })));
     }
     all.extend(args);
     if builtin.params.last().is_some_and(|param| param.kind == ParamKind::Kernel) {
@@ -43,4 +43,14 @@ fn resolve_arg(arg: &Spanned<PmfArg>, names: &Names<'_>, sink: &mut Sink) -> Arg
         },
     };
     Argument::Value(Node { kind, span: arg.span })
+}
+
+/// The key of the random stream of series `id`: FNV-1a over the seed's eight bytes, lowest first, and the id's UTF-8,
+/// stirred by the finalizer of SplitMix64.
+fn stream_key(seed: u64, id: &str) -> u64 {
+    let bytes = seed.to_le_bytes().into_iter().chain(id.bytes());
+    let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
+    let hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    hash ^ (hash >> 31)
 }

@@ -24,7 +24,7 @@ pub fn check_role_types(model: &Model, names: &Names<'_>, types: &[SeriesType], 
         if ty == Some(Type::Bool) {
             let message = format!("role `{}` takes numbers, `{}` holds truth values", role.name(), id.value);
             sink.emit(codes::ROLE_TYPE, id.span, message)
-                .help(format!("add a series with `IF({}, 1, 0)` and name that one", crate::syntax::print::name(&id.value)));
+                .help(format!("add a series with `IF({}, 1, 0)` and name that one", crate::syntax::print::id(&id.value)));
         }
     }
 }

@@ -50,7 +50,7 @@ fn unknown_name(name: &Ident, scope: &Scope<'_>, sink: &mut Sink) -> Kind {
     let message = format!("no series or parameter is called `{}`", name.value);
     let diagnostic = sink.emit(codes::UNKNOWN_NAME, name.span, message);
     if let Some(near) = near {
-        let spelled = crate::syntax::print::name(near);
+        let spelled = crate::syntax::print::id(near);
         diagnostic.help(format!("did you mean {}?", quoted(near))).fix(format!("replace with {}", quoted(near)), name.span, spelled);
     } else if let Some(builtin) = builtins::function(&name.value) {
         diagnostic.help(format!("call the function: `{}`", signature(builtin)));

@@ -8,7 +8,7 @@ use crate::diagnostics::{Sink, codes};
 use crate::model::Initial;
 use crate::source::{Span, Spanned};
 use crate::syntax::print;
-use flowtime_runtime::builtins::{Builtin, Meaning, ParamKind, ResultType};
+use flowtime_runtime::builtins::{Builtin, ParamKind, ResultType};
 use flowtime_runtime::ir::{Builder, Grid, InputId, ParamId, Rate, Type};
 
 /// What a series holds.
@@ -230,7 +230,7 @@ impl Checker<'_, '_> {
     }
 
     fn check_call(&mut self, node: &Node, call: &Call) -> Option<Type> {
-        if matches!(call.builtin.meaning, Meaning::Calendar(_)) && !self.typer.scratch.grid().has_start() {
+        if call.builtin.needs_window && self.typer.scratch.grid().start_minutes.is_none() {
             self.sink
                 .emit(codes::NEEDS_WINDOW, node.span, format!("`{}` needs to know when bin 0 begins", call.builtin.name))
                 .help("add `window: { start: \"2025-10-07T00:00:00Z\" }` to the model");
@@ -268,7 +268,7 @@ impl Checker<'_, '_> {
         let diagnostic = self.sink.emit(codes::TYPE_MISMATCH, span, "expected a truth value, found a number");
         match &node.kind {
             Kind::Series(id) if node.span == span => {
-                let name = print::name(self.typer.series[id.0 as usize].id);
+                let name = print::id(self.typer.series[id.0 as usize].id);
                 diagnostic
                     .help(format!("compare it: `{name} != 0`"))
                     .fix("compare it with 0", span, format!("{name} != 0"));
