@@ -2,3 +2,5 @@
 
 pub mod builtins;
 pub mod ir;
+pub mod rng;
+mod sums;
