@@ -1,11 +1,9 @@
 //! THE table: every function and operator of the language, one entry each. Parser, checker, interpreter, folding,
 //! documentation and tests read it; none has a list of its own, and no other place matches over builtins.
 
-use crate::ir::{Builder, ValueId};
+use std::hash::{Hash, Hasher};
 
-/// A builtin, by its place in [`all`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct BuiltinId(pub u16);
+use crate::ir::{Builder, ValueId};
 
 /// One entry.
 #[derive(Debug)]
@@ -32,8 +30,22 @@ pub struct Builtin {
     pub examples: &'static [Example],
 }
 
+impl PartialEq for Builtin {
+    fn eq(&self, other: &Self) -> bool {
+        (self.name, self.syntax) == (other.name, other.syntax)
+    }
+}
+
+impl Eq for Builtin {}
+
+impl Hash for Builtin {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.name, self.syntax).hash(state);
+    }
+}
+
 /// How an entry is written in a formula.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Syntax {
     /// `NAME(a, b)`
     Function,

@@ -1,0 +1,139 @@
+//! The oracle: computes a program bin by bin in the plainest way. Every other backend must leave the same bits.
+//!
+//! In come a program, its inputs and its parameters, out come its outputs. Only what they need is computed, component by
+//! component, each after those that it reads; a uniform value once. Inside a component the values of a bin are computed
+//! in the order of the program, where all that they read of that bin stands before them.
+
+use cranelift_entity::EntityRef;
+use thiserror::Error;
+
+use self::step::Step;
+use self::store::Store;
+use crate::ir::{InputId, Op, Program, Rate, ValueId, VerifyError, components, verify};
+
+mod step;
+mod store;
+
+/// Why a program can't run.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum RunError {
+    /// The program means nothing.
+    #[error(transparent)]
+    Invalid(#[from] VerifyError),
+    /// There are fewer inputs than the program reads.
+    #[error("the program takes {expected} inputs, found {found}")]
+    MissingInputs {
+        /// How many it takes.
+        expected: usize,
+        /// How many there are.
+        found: usize,
+    },
+    /// There are fewer parameters than the program reads.
+    #[error("the program takes {expected} parameters, found {found}")]
+    MissingParams {
+        /// How many it takes.
+        expected: usize,
+        /// How many there are.
+        found: usize,
+    },
+    /// An input has not one number per bin.
+    #[error("`{input}` takes {expected} bins, found {found}")]
+    WrongLength {
+        /// The input.
+        input: InputId,
+        /// The bins of the grid.
+        expected: usize,
+        /// How many numbers it has.
+        found: usize,
+    },
+}
+
+/// Computes the outputs of `program`, each a column with a number per bin of its grid.
+///
+/// `inputs` and `params` stand by their ids. Those beyond what the program reads are ignored.
+pub fn run(
+    program: &Program,
+    inputs: &[&[f64]],
+    params: &[f64],
+) -> Result<Vec<Vec<f64>>, RunError> {
+    verify(program)?;
+    check_inputs(program, inputs)?;
+    check_params(program, params)?;
+    let mut store = Store::new(program, inputs, params);
+    for component in components(program.len(), |index| {
+        program.operands(ValueId::new(index)).map(ValueId::index)
+    }) {
+        let values: Vec<ValueId> = component
+            .into_iter()
+            .map(ValueId::new)
+            .filter(|&value| store.is_used(value))
+            .collect();
+        compute(program, &values, &mut store);
+        values
+            .iter()
+            .for_each(|&value| store.release_operands(value));
+    }
+    Ok(program
+        .outputs()
+        .map(|(_, value)| store.take(value))
+        .collect())
+}
+
+fn check_inputs(program: &Program, inputs: &[&[f64]]) -> Result<(), RunError> {
+    let (expected, found) = (program.input_count(), inputs.len());
+    if found < expected {
+        return Err(RunError::MissingInputs { expected, found });
+    }
+    let bins = program.grid().bins;
+    for value in program.values() {
+        if let &Op::Input(input) = program.op(value) {
+            let found = inputs[input.index()].len();
+            if found != bins {
+                return Err(RunError::WrongLength {
+                    input,
+                    expected: bins,
+                    found,
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn check_params(program: &Program, params: &[f64]) -> Result<(), RunError> {
+    let (expected, found) = (program.param_count(), params.len());
+    if found < expected {
+        Err(RunError::MissingParams { expected, found })
+    } else {
+        Ok(())
+    }
+}
+
+/// Computes the values of one component, in the order of the program; what they read besides is in the store.
+fn compute(program: &Program, values: &[ValueId], store: &mut Store<'_>) {
+    match *values {
+        [] => (),
+        [value] if program.rate(value) < Rate::Series => {
+            let number = Step::new(program, value, store).eval(0, store);
+            store.set_number(value, number);
+        }
+        [value] if matches!(program.op(value), Op::Input(_)) => store.set_input(value),
+        _ => compute_bins(program, values, store),
+    }
+}
+
+fn compute_bins(program: &Program, values: &[ValueId], store: &mut Store<'_>) {
+    let mut steps: Vec<Step<'_>> = values
+        .iter()
+        .map(|&value| Step::new(program, value, store))
+        .collect();
+    for bin in 0..program.grid().bins {
+        for (step, &value) in steps.iter_mut().zip(values) {
+            let number = step.eval(bin, store);
+            store.push(value, number);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
