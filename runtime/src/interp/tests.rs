@@ -28,11 +28,17 @@ fn program(bins: usize, build: impl FnOnce(&mut Builder)) -> Program {
     builder.finish()
 }
 
-/// Runs what `build` outputs over one input, with one parameter of 3, and compares all bits (NaNs are equal).
-fn check_run(input: &[f64], build: impl FnOnce(&mut Builder, ValueId), expected: &[&[f64]]) {
+/// Runs what `build` returns over one input, with one parameter of 3, and compares all bits (NaNs are equal).
+fn check_run<const N: usize>(
+    input: &[f64],
+    build: impl FnOnce(&mut Builder, ValueId) -> [ValueId; N],
+    expected: &[&[f64]],
+) {
     let program = program(input.len(), |b| {
         let x = b.input(InputId::new(0));
-        build(b, x);
+        for value in build(b, x) {
+            b.output(value);
+        }
     });
     let outputs = run(&program, &[input], &[3.0]).unwrap();
     let bits = |column: &[f64]| {
@@ -71,7 +77,7 @@ fn calls_work_bin_by_bin() {
             let (param, negative) = (b.param(ParamId::new(0)), b.call(&NEG, &[Some(x)]));
             let above = b.call(&ABOVE, &[Some(x), Some(negative)]);
             let choice = b.call(&IF, &[Some(above), Some(x), Some(param)]);
-            [negative, above, choice].map(|value| b.output(value));
+            [negative, above, choice]
         },
         &[
             &[-1.0, 2.0, NAN, 0.0],
@@ -87,9 +93,7 @@ fn a_delay_reads_back_and_before_bin_0_its_start() {
         &[10.0, 20.0, 30.0, 40.0],
         |b, x| {
             let (nine, param, doubled) = (b.number(9.0), b.param(ParamId::new(0)), add(b, x, x));
-            let shifts =
-                [None, Some(nine), Some(param), Some(doubled)].map(|start| b.shift(x, 2, start));
-            shifts.map(|value| b.output(value));
+            [None, Some(nine), Some(param), Some(doubled)].map(|start| b.shift(x, 2, start))
         },
         &[
             &[0.0, 0.0, 10.0, 20.0],
@@ -104,10 +108,7 @@ fn a_delay_reads_back_and_before_bin_0_its_start() {
 fn a_lag_beyond_the_grid_reads_its_start_alone() {
     check_run(
         &[1.0, 2.0],
-        |b, x| {
-            let shifts = [2, i64::MAX, i64::MIN].map(|lag| b.shift(x, lag, None));
-            shifts.map(|value| b.output(value));
-        },
+        |b, x| [2, i64::MAX, i64::MIN].map(|lag| b.shift(x, lag, None)),
         &[&[0.0, 0.0], &[0.0, 0.0], &[0.0, 0.0]],
     );
 }
@@ -116,10 +117,7 @@ fn a_lag_beyond_the_grid_reads_its_start_alone() {
 fn a_lead_reads_ahead_and_past_the_end_0() {
     check_run(
         &[10.0, 20.0, 30.0],
-        |b, x| {
-            let shifts = [-1, -2, -3].map(|lag| b.shift(x, lag, None));
-            shifts.map(|value| b.output(value));
-        },
+        |b, x| [-1, -2, -3].map(|lag| b.shift(x, lag, None)),
         &[&[20.0, 30.0, 0.0], &[30.0, 0.0, 0.0], &[0.0, 0.0, 0.0]],
     );
 }
@@ -130,12 +128,11 @@ fn uniform_values_shift_like_columns_of_equal_bins() {
         &[0.0; 3],
         |b, _| {
             let (param, seven) = (b.param(ParamId::new(0)), b.number(7.0));
-            let shifts = [
+            [
                 b.shift(param, 1, None),
                 b.shift(param, -1, None),
                 b.shift(seven, 2, Some(param)),
-            ];
-            shifts.map(|value| b.output(value));
+            ]
         },
         &[&[0.0, 3.0, 3.0], &[3.0, 3.0, 0.0], &[3.0, 3.0, 7.0]],
     );
@@ -152,7 +149,7 @@ fn windows_and_reductions_of_a_uniform_value_see_equal_bins() {
                 b.call(&TOTAL, &[Some(two)]),
                 b.call(&TOTAL, &[Some(param), Some(two)]),
             );
-            [window, total, more].map(|value| b.output(value));
+            [window, total, more]
         },
         &[&[3.0, 6.0, 6.0, 6.0], &[8.0; 4], &[14.0; 4]],
     );
@@ -164,7 +161,7 @@ fn a_source_knows_its_bin() {
         &[0.0; 3],
         |b, _| {
             let bin = b.call(&BIN, &[]);
-            b.output(bin);
+            [bin]
         },
         &[&[0.0, 1.0, 2.0]],
     );
@@ -177,7 +174,7 @@ fn each_scan_has_its_own_state() {
         |b, x| {
             let once = b.call(&RUNNING_SUM, &[Some(x)]);
             let twice = b.call(&RUNNING_SUM, &[Some(once)]);
-            [once, twice].map(|value| b.output(value));
+            [once, twice]
         },
         &[&[1.0, 3.0, 6.0], &[1.0, 4.0, 10.0]],
     );
@@ -192,7 +189,7 @@ fn a_queue_carries_over_from_its_start() {
                 let (sum, zero) = (add(b, before, x), b.number(0.0));
                 b.call(&MAX, &[Some(zero), Some(sum)])
             });
-            b.output(queue);
+            [queue]
         },
         &[&[6.0, 2.0, 0.0, 7.0]],
     );
@@ -220,7 +217,7 @@ fn a_recurrence_may_run_through_several_series() {
             let capped = b.call(&MIN, &[Some(one), Some(share)]);
             let pressure = b.call(&MAX, &[Some(zero), Some(capped)]);
             b.fill(slot, pressure);
-            [eff, q].map(|value| b.output(value));
+            [eff, q]
         },
         &[
             &[128.0, 0.0, 0.0, 64.0, 0.0, 64.0],
@@ -239,7 +236,7 @@ fn a_window_inside_a_recurrence_sees_the_bins_so_far() {
                 let window = b.call(&WINDOW_SUM, &[Some(before), Some(three)]);
                 add(b, x, window)
             });
-            b.output(value);
+            [value]
         },
         &[&[1.0, 2.0, 4.0, 8.0]],
     );
@@ -260,7 +257,7 @@ fn a_kernel_inside_a_recurrence_reads_only_its_taps() {
                 &CONV,
                 &[Some(failures), Some(taps[0]), Some(taps[1]), Some(taps[2])],
             );
-            [failures, retries, again].map(|value| b.output(value));
+            [failures, retries, again]
         },
         &[
             &[8.0, 4.0, 4.0, 3.0],
@@ -276,7 +273,7 @@ fn a_column_may_be_left_more_than_once_and_a_uniform_value_as_a_column() {
         &[1.0, 2.0],
         |b, x| {
             let param = b.param(ParamId::new(0));
-            [x, param, x, param].map(|value| b.output(value));
+            [x, param, x, param]
         },
         &[&[1.0, 2.0], &[3.0, 3.0], &[1.0, 2.0], &[3.0, 3.0]],
     );
@@ -312,7 +309,7 @@ fn a_grid_without_bins_leaves_empty_columns() {
         &[],
         |b, x| {
             let (delay, total) = (b.shift(x, 1, Some(x)), b.call(&TOTAL, &[Some(x)]));
-            [delay, total].map(|value| b.output(value));
+            [delay, total]
         },
         &[&[], &[]],
     );
@@ -354,7 +351,9 @@ fn a_run_takes_the_inputs_and_parameters_that_the_program_reads() {
 
 #[test]
 fn a_program_that_means_nothing_does_not_run() {
-    let program = program(2, |b| drop(b.slot(Type::Num)));
+    let program = program(2, |b| {
+        b.slot(Type::Num);
+    });
     assert!(matches!(run(&program, &[], &[]), Err(RunError::Invalid(_))));
 }
 
