@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use self::step::Step;
 use self::store::Store;
-use crate::ir::{InputId, Op, Program, Rate, ValueId, VerifyError, components, verify};
+use crate::ir::{InputId, Op, Program, Rate, ValueId, VerifyError, verify};
 
 mod step;
 mod store;
@@ -60,18 +60,11 @@ pub fn run(
     check_inputs(program, inputs)?;
     check_params(program, params)?;
     let mut store = Store::new(program, inputs, params);
-    for component in components(program.len(), |index| {
-        program.operands(ValueId::new(index)).map(ValueId::index)
-    }) {
-        let values: Vec<ValueId> = component
-            .into_iter()
-            .map(ValueId::new)
-            .filter(|&value| store.is_used(value))
-            .collect();
-        compute(program, &values, &mut store);
-        values
-            .iter()
-            .for_each(|&value| store.release_operands(value));
+    for component in program.components() {
+        if component.iter().all(|&value| store.is_used(value)) {
+            compute(program, &component, &mut store);
+            store.release_operands(&component);
+        }
     }
     Ok(program
         .outputs()
@@ -84,20 +77,22 @@ fn check_inputs(program: &Program, inputs: &[&[f64]]) -> Result<(), RunError> {
     if found < expected {
         return Err(RunError::MissingInputs { expected, found });
     }
-    let bins = program.grid().bins;
-    for value in program.values() {
-        if let &Op::Input(input) = program.op(value) {
-            let found = inputs[input.index()].len();
-            if found != bins {
-                return Err(RunError::WrongLength {
-                    input,
-                    expected: bins,
-                    found,
-                });
-            }
-        }
-    }
-    Ok(())
+    program
+        .values()
+        .try_for_each(|value| match *program.op(value) {
+            Op::Input(input) => check_length(program, input, inputs[input.index()].len()),
+            _ => Ok(()),
+        })
+}
+
+fn check_length(program: &Program, input: InputId, found: usize) -> Result<(), RunError> {
+    let expected = program.grid().bins;
+    let fits = found == expected;
+    fits.then_some(()).ok_or(RunError::WrongLength {
+        input,
+        expected,
+        found,
+    })
 }
 
 fn check_params(program: &Program, params: &[f64]) -> Result<(), RunError> {
@@ -112,7 +107,6 @@ fn check_params(program: &Program, params: &[f64]) -> Result<(), RunError> {
 /// Computes the values of one component, in the order of the program; what they read besides is in the store.
 fn compute(program: &Program, values: &[ValueId], store: &mut Store<'_>) {
     match *values {
-        [] => (),
         [value] if program.rate(value) < Rate::Series => {
             let number = Step::new(program, value, store).eval(0, store);
             store.set_number(value, number);

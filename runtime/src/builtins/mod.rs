@@ -5,7 +5,7 @@ use std::hash::{Hash, Hasher};
 
 use crate::ir::{Builder, ValueId};
 
-/// One entry.
+/// One entry. Name and syntax identify it.
 #[derive(Debug)]
 pub struct Builtin {
     /// `ROLLING_MAX`; for an operator its symbol; for a distribution its name in `pmf.type`.
@@ -20,6 +20,8 @@ pub struct Builtin {
     pub result: ResultType,
     /// Which bins of an argument the result at bin t reads.
     pub reads: fn(param: usize, args: &[ArgValue<'_>]) -> Reads,
+    /// Whether it asks for the clock, so that the model must declare a `window`.
+    pub needs_window: bool,
     /// What it computes.
     pub meaning: Meaning,
     /// One line: what it means at bin t.
@@ -28,6 +30,17 @@ pub struct Builtin {
     pub edge: &'static str,
     /// Examples that run as tests.
     pub examples: &'static [Example],
+}
+
+impl Builtin {
+    /// The parameter that the argument at this place belongs to: the last one again, where it may be repeated.
+    pub fn param(&self, place: usize) -> Option<&'static Param> {
+        let last = self
+            .params
+            .last()
+            .filter(|last| self.variadic || last.kind == ParamKind::Kernel);
+        self.params.get(place).or(last)
+    }
 }
 
 impl PartialEq for Builtin {

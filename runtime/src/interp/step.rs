@@ -6,6 +6,12 @@ use super::store::Store;
 use crate::builtins::{Bin, Builtin, Meaning, ScanState};
 use crate::ir::{Grid, Op, Program, Rate, ValueId};
 
+/// The state before bin 0.
+const UNSEEN: ScanState = ScanState {
+    value: f64::NAN,
+    seen: false,
+};
+
 /// How to compute one value at any bin, in ascending order of bins.
 pub(super) struct Step<'a> {
     action: Action,
@@ -24,15 +30,8 @@ enum Action {
     Scan(fn(&mut ScanState, &[f64]) -> f64, ScanState),
     Reduce(fn(&[f64], &[f64]) -> f64, ValueId),
     Column(ValueId),
-    Delay {
-        column: ValueId,
-        lag: usize,
-        start: f64,
-    },
-    Lead {
-        column: ValueId,
-        by: usize,
-    },
+    Delay(ValueId, usize, f64),
+    Lead(ValueId, usize),
 }
 
 impl<'a> Step<'a> {
@@ -50,23 +49,12 @@ impl<'a> Step<'a> {
             Op::Input(_) => Action::Column(value),
             Op::Call { builtin, ref args } => step.call(program, builtin, args, store),
             Op::Delay { slot, lag, initial } => {
-                let start = initial.map_or(0.0, |initial| store.first(initial));
                 // An empty slot doesn't pass `verify`.
-                let column = program.slot_value(slot).unwrap_or(value);
-                store.widen(column);
-                Action::Delay {
-                    column,
-                    lag: lag as usize,
-                    start,
-                }
+                let column = store.widen(program.slot_value(slot).unwrap_or(value));
+                let start = initial.map_or(0.0, |initial| store.first(initial));
+                Action::Delay(column, lag as usize, start)
             }
-            Op::Lead { value: column, by } => {
-                store.widen(column);
-                Action::Lead {
-                    column,
-                    by: by as usize,
-                }
-            }
+            Op::Lead { value, by } => Action::Lead(store.widen(value), by as usize),
         };
         step
     }
@@ -76,29 +64,23 @@ impl<'a> Step<'a> {
         for &(place, column) in &self.varying {
             self.args[place] = store.column(column)[bin];
         }
-        let args = self.args.as_slice();
+        let (args, grid) = (self.args.as_slice(), self.grid);
         match self.action {
             Action::Number(number) => number,
             Action::Elementwise(eval) => eval(args),
-            Action::Source(eval) => eval(
-                Bin {
-                    t: bin,
-                    grid: self.grid,
-                },
-                args,
-            ),
+            Action::Source(eval) => eval(Bin { t: bin, grid }, args),
             Action::Window(eval, column) => eval(&store.column(column)[..=bin], bin, args),
             Action::Scan(eval, ref mut state) => eval(state, args),
             Action::Reduce(eval, column) => eval(store.column(column), args),
             Action::Column(column) => store.column(column)[bin],
-            Action::Delay { column, lag, start } => bin
-                .checked_sub(lag)
-                .map_or(start, |past| store.column(column)[past]),
-            Action::Lead { column, by } => store
-                .column(column)
-                .get(bin.saturating_add(by))
-                .copied()
-                .unwrap_or(0.0),
+            Action::Delay(column, lag, start) => match bin.checked_sub(lag) {
+                Some(past) => store.column(column)[past],
+                None => start,
+            },
+            Action::Lead(column, by) => {
+                let ahead = store.column(column).get(bin.saturating_add(by));
+                ahead.copied().unwrap_or(0.0)
+            }
         }
     }
 
@@ -111,24 +93,19 @@ impl<'a> Step<'a> {
         store: &mut Store<'_>,
     ) -> Action {
         let (column, numbers) = match (builtin.meaning, args) {
-            (Meaning::Window(_) | Meaning::Reduce(_), [column, rest @ ..]) => (Some(*column), rest),
+            (Meaning::Window(_) | Meaning::Reduce(_), [column, rest @ ..]) => {
+                (Some(store.widen(*column)), rest)
+            }
             _ => (None, args),
         };
         self.keep_args(program, numbers, store);
-        column.into_iter().for_each(|column| store.widen(column));
         match (builtin.meaning, column) {
             (Meaning::Elementwise(eval), _) => Action::Elementwise(eval),
             (Meaning::Source(eval), _) => Action::Source(eval),
-            (Meaning::Scan(eval), _) => Action::Scan(
-                eval,
-                ScanState {
-                    value: f64::NAN,
-                    seen: false,
-                },
-            ),
+            (Meaning::Scan(eval), _) => Action::Scan(eval, UNSEEN),
             (Meaning::Window(eval), Some(column)) => Action::Window(eval, column),
             (Meaning::Reduce(eval), Some(column)) => Action::Reduce(eval, column),
-            // Neither passes `verify`: a window over nothing, an entry that lowers.
+            // None passes `verify`: a window or a reduction of nothing, an entry that lowers.
             (Meaning::Window(_) | Meaning::Reduce(_), None) | (Meaning::Lower(_), _) => {
                 Action::Number(f64::NAN)
             }

@@ -82,16 +82,21 @@ impl<'a> Store<'a> {
         column.push(number);
     }
 
-    /// Gives a uniform value a column of equal bins, for readers of columns.
-    pub(super) fn widen(&mut self, value: ValueId) {
+    /// Gives a uniform value a column of equal bins, for a reader of columns; returns the value.
+    pub(super) fn widen(&mut self, value: ValueId) -> ValueId {
         if self.program.rate(value) < Rate::Series && self.columns[value].is_empty() {
-            self.columns[value] = Cow::Owned(vec![self.numbers[value]; self.program.grid().bins]);
+            let bins = self.program.grid().bins;
+            self.columns[value] = Cow::Owned(vec![self.numbers[value]; bins]);
         }
+        value
     }
 
-    /// Notes that `value` is computed; what was read for the last time is dropped.
-    pub(super) fn release_operands(&mut self, value: ValueId) {
-        for operand in self.program.operands(value) {
+    /// Notes that `values` are computed; what has been read for the last time is dropped.
+    pub(super) fn release_operands(&mut self, values: &[ValueId]) {
+        for operand in values
+            .iter()
+            .flat_map(|&value| self.program.operands(value))
+        {
             self.uses[operand] -= 1;
             if self.uses[operand] == 0 {
                 self.columns[operand] = Cow::default();

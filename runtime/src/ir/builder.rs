@@ -8,7 +8,6 @@ use std::collections::HashMap;
 use cranelift_entity::PrimaryMap;
 use cranelift_entity::packed_option::PackedOption;
 
-use super::op::param_of;
 use super::program::Value;
 use super::{Grid, InputId, Op, OutputId, ParamId, Program, Rate, Slot, SlotId, Type, ValueId};
 use crate::builtins::{Builtin, Meaning, ParamKind, Reads, ResultType, Syntax};
@@ -162,7 +161,7 @@ impl Builder {
     /// The type of a call's result.
     fn result_type(&self, builtin: &'static Builtin, args: &[ValueId]) -> Type {
         let is_same = |index| {
-            let kind = param_of(builtin, index).map(|param| param.kind);
+            let kind = builtin.param(index).map(|param| param.kind);
             matches!(kind, Some(ParamKind::Same | ParamKind::SameUniform))
         };
         match builtin.result {

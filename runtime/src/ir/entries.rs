@@ -217,6 +217,7 @@ const fn entry(
         variadic: false,
         result: ResultType::Num,
         reads: |_, _| Reads::NOW,
+        needs_window: false,
         meaning,
         summary: "",
         edge: "",

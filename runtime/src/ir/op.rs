@@ -6,7 +6,7 @@
 use std::fmt;
 
 use super::{InputId, ParamId, SlotId, ValueId};
-use crate::builtins::{Builtin, Param, ParamKind};
+use crate::builtins::Builtin;
 
 /// The type of a value; at run time a truth value is 1 or 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -68,16 +68,6 @@ impl Op {
         let number = if number.is_nan() { f64::NAN } else { number };
         Op::Const(number.to_bits())
     }
-}
-
-/// The parameter that takes argument `index` of `builtin`: of a variadic entry or a kernel the last one takes the rest.
-pub(super) fn param_of(builtin: &'static Builtin, index: usize) -> Option<&'static Param> {
-    let params = builtin.params;
-    params.get(index).or_else(|| {
-        params
-            .last()
-            .filter(|last| builtin.variadic || last.kind == ParamKind::Kernel)
-    })
 }
 
 impl fmt::Display for Type {

@@ -6,7 +6,7 @@
 use cranelift_entity::packed_option::PackedOption;
 use cranelift_entity::{EntityRef, PrimaryMap};
 
-use super::{Grid, InputId, Op, OutputId, ParamId, Rate, SlotId, Type, ValueId};
+use super::{Grid, InputId, Op, OutputId, ParamId, Rate, SlotId, Type, ValueId, components};
 
 /// A program over the bins of one grid.
 #[derive(Clone, Debug)]
@@ -134,6 +134,13 @@ impl Program {
             Op::Lead { value, .. } => (&[], Some(*value), None),
         };
         args.iter().copied().chain(first).chain(second)
+    }
+
+    /// The strongly connected components of the values, each after those that it reads; its values in their order.
+    pub fn components(&self) -> impl Iterator<Item = Vec<ValueId>> + use<> {
+        let operands = |index| self.operands(ValueId::new(index)).map(ValueId::index);
+        let found = components(self.len(), operands).into_iter();
+        found.map(|component| component.into_iter().map(ValueId::new).collect())
     }
 
     fn count_of(&self, index: impl Fn(&Op) -> Option<usize>) -> usize {

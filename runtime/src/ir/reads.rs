@@ -3,7 +3,6 @@
 //! For a call its entry says so, given the arguments that are known when the program is built; a delay reads so many
 //! bins back, a lead so many on. A delay's start counts as all bins: it has to be there before bin 0.
 
-use super::op::param_of;
 use super::{Op, Program, ValueId};
 use crate::builtins::{ArgValue, Builtin, ParamKind, Reads};
 
@@ -36,7 +35,7 @@ impl Program {
         let values: Vec<_> = (0..builtin.params.len())
             .map(|index| self.arg_value(builtin, args, index, &taps))
             .collect();
-        let reads = |index: usize| match param_of(builtin, index).map(|param| param.kind) {
+        let reads = |index: usize| match builtin.param(index).map(|param| param.kind) {
             None | Some(ParamKind::Int { .. } | ParamKind::Kernel) => Reads::Nothing,
             Some(_) => (builtin.reads)(index.min(values.len() - 1), &values),
         };

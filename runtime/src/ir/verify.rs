@@ -3,10 +3,10 @@
 //! Operands are made before their users, slots are filled, arguments fit their parameters, and inside a cycle nothing
 //! looks ahead. No cycle can be of lag 0: all but delays read earlier values of the list, and a delay's lag is at least 1.
 
-use cranelift_entity::EntityRef;
+use cranelift_entity::{EntityRef, SecondaryMap};
 
 pub use self::error::VerifyError;
-use super::{Op, Program, SlotId, Type, ValueId, components};
+use super::{Op, Program, SlotId, Type, ValueId};
 use crate::builtins::Reads;
 
 mod call;
@@ -101,28 +101,22 @@ fn verify_shift(value: ValueId, bins: u32) -> Result<(), VerifyError> {
 
 /// Inside a cycle nothing looks ahead.
 fn verify_cycles(program: &Program) -> Result<(), VerifyError> {
-    let components = components(program.len(), |index| {
-        program.operands(ValueId::new(index)).map(ValueId::index)
-    });
-    let mut component_of = vec![0; program.len()];
-    for (number, component) in components.iter().enumerate() {
+    let mut component_of = SecondaryMap::with_capacity(program.len());
+    for (number, component) in program.components().enumerate() {
         component
-            .iter()
-            .for_each(|&index| component_of[index] = number);
+            .into_iter()
+            .for_each(|value| component_of[value] = number);
     }
-    let inside = |value: ValueId, operand: ValueId| {
-        component_of[value.index()] == component_of[operand.index()]
-    };
-    let ahead = |reads: Reads| matches!(reads, Reads::All | Reads::Lags { min: ..0, .. });
-    for value in program.values() {
-        if let Some((operand, _)) = program
-            .reads(value)
-            .find(|&(operand, reads)| ahead(reads) && inside(value, operand))
-        {
-            return Err(VerifyError::LooksAhead { value, operand });
+    program.values().try_for_each(|value| {
+        let looks_ahead = |&(operand, reads): &(ValueId, Reads)| {
+            component_of[operand] == component_of[value]
+                && matches!(reads, Reads::All | Reads::Lags { min: ..0, .. })
+        };
+        match program.reads(value).find(looks_ahead) {
+            Some((operand, _)) => Err(VerifyError::LooksAhead { value, operand }),
+            None => Ok(()),
         }
-    }
-    Ok(())
+    })
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 use super::{VerifyError, verify_defined, verify_type};
 use crate::builtins::{Builtin, Default, Meaning, ParamKind, Reads};
-use crate::ir::op::param_of;
 use crate::ir::{Program, Rate, Type, ValueId};
 
 /// The arguments of a call are made before it and fit their parameters, and something is read of each.
@@ -17,14 +16,19 @@ pub(super) fn verify_call(
     verify_count(value, builtin, args.len())?;
     let mut same = None;
     for (index, &arg) in args.iter().enumerate() {
-        if let Some(param) = param_of(builtin, index) {
-            verify_arg_type(program, value, arg, param.kind, &mut same)?;
-            verify_arg_rate(
-                program,
-                (value, index, arg),
+        if let Some(param) = builtin.param(index) {
+            verify_type(
+                &value,
+                type_for(program, arg, param.kind, &mut same),
+                program.ty(arg),
+            )?;
+            verify_rate(
+                value,
+                index,
+                program.rate(arg),
                 most_of(builtin, param.kind, index),
             )?;
-            verify_whole(program, (value, index, arg), param.kind)?;
+            verify_whole(value, index, program.constant(arg), param.kind)?;
         }
     }
     let is_unread = |&(arg, reads): &(ValueId, Reads)| {
@@ -50,9 +54,7 @@ fn verify_count(
     let needs_column = matches!(builtin.meaning, Meaning::Window(_) | Meaning::Reduce(_));
     let fits = !matches!(builtin.meaning, Meaning::Lower(_))
         && found >= required.max(usize::from(needs_column))
-        && found
-            .checked_sub(1)
-            .is_none_or(|last| param_of(builtin, last).is_some())
+        && (found == 0 || builtin.param(found - 1).is_some())
         && (!folds || found == 2);
     fits.then_some(()).ok_or(VerifyError::WrongCount {
         value,
@@ -61,23 +63,14 @@ fn verify_count(
     })
 }
 
-/// All `Same` arguments have the type of the first, which is kept in `same`.
-fn verify_arg_type(
-    program: &Program,
-    value: ValueId,
-    arg: ValueId,
-    kind: ParamKind,
-    same: &mut Option<Type>,
-) -> Result<(), VerifyError> {
-    let found = program.ty(arg);
-    let expected = match kind {
+/// The type that an argument must have; all `Same` ones have that of the first, which is kept in `same`.
+fn type_for(program: &Program, arg: ValueId, kind: ParamKind, same: &mut Option<Type>) -> Type {
+    match kind {
         ParamKind::Bool => Type::Bool,
-        ParamKind::Same | ParamKind::SameUniform => *same.get_or_insert(found),
-        ParamKind::Num | ParamKind::Uniform { .. } | ParamKind::Int { .. } | ParamKind::Kernel => {
-            Type::Num
-        }
-    };
-    verify_type(&value, expected, found)
+        ParamKind::Same | ParamKind::SameUniform => *same.get_or_insert(program.ty(arg)),
+        ParamKind::Num | ParamKind::Uniform { .. } => Type::Num,
+        ParamKind::Int { .. } | ParamKind::Kernel => Type::Num,
+    }
 }
 
 /// The highest rate that an argument may have: reductions take one column, and else no series.
@@ -90,35 +83,26 @@ fn most_of(builtin: &Builtin, kind: ParamKind, index: usize) -> Rate {
     }
 }
 
-fn verify_arg_rate(
-    program: &Program,
-    (value, index, arg): (ValueId, usize, ValueId),
-    most: Rate,
-) -> Result<(), VerifyError> {
-    let found = program.rate(arg);
-    if found <= most {
-        Ok(())
-    } else {
-        Err(VerifyError::WrongRate {
-            value,
-            index,
-            found,
-        })
-    }
+fn verify_rate(value: ValueId, index: usize, found: Rate, most: Rate) -> Result<(), VerifyError> {
+    let fits = found <= most;
+    fits.then_some(()).ok_or(VerifyError::WrongRate {
+        value,
+        index,
+        found,
+    })
 }
 
 fn verify_whole(
-    program: &Program,
-    (value, index, arg): (ValueId, usize, ValueId),
+    value: ValueId,
+    index: usize,
+    constant: Option<f64>,
     kind: ParamKind,
 ) -> Result<(), VerifyError> {
-    let (ParamKind::Int { min }, Some(number)) = (kind, program.constant(arg)) else {
+    let (ParamKind::Int { min }, Some(number)) = (kind, constant) else {
         return Ok(());
     };
     let is_whole = number.trunc() == number && number >= min as f64;
-    if is_whole {
-        Ok(())
-    } else {
-        Err(VerifyError::NotWhole { value, index, min })
-    }
+    is_whole
+        .then_some(())
+        .ok_or(VerifyError::NotWhole { value, index, min })
 }

@@ -57,7 +57,7 @@ pub enum VerifyError {
         /// How many arguments it has.
         found: usize,
     },
-    /// An argument changes more often than its parameter allows, or is no whole number where one is due.
+    /// An argument changes more often than its parameter allows.
     #[error("argument {index} of `{value}` can't be {found}")]
     WrongRate {
         /// The call.
