@@ -51,6 +51,18 @@ pub enum RunError {
 /// Computes the outputs of `program`, each a column with a number per bin of its grid.
 ///
 /// `inputs` and `params` stand by their ids. Those beyond what the program reads are ignored.
+///
+/// ```
+/// use flowtime_runtime::interp::run;
+/// use flowtime_runtime::ir::{Builder, Grid, InputId};
+///
+/// let mut builder = Builder::new(Grid { bins: 3, bin_minutes: 5, start_minutes: None });
+/// let demand = builder.input(InputId::from_u32(0));
+/// let before = builder.shift(demand, 1, None);
+/// builder.output(before);
+/// let outputs = run(&builder.finish(), &[&[10.0, 20.0, 30.0]], &[]);
+/// assert_eq!(outputs, Ok(vec![vec![0.0, 10.0, 20.0]]));
+/// ```
 pub fn run(
     program: &Program,
     inputs: &[&[f64]],

@@ -4,7 +4,8 @@ use std::cell::Cell;
 
 use cranelift_entity::EntityRef;
 
-use super::{RunError, run};
+use super::store::Store;
+use super::{RunError, compute, run};
 use crate::builtins::Builtin;
 use crate::ir::entries::{
     ABOVE, ADD, BIN, CONV, DIV, IF, MAX, MIN, MUL, NEG, RUNNING_SUM, SUB, TOTAL, WINDOW_SUM,
@@ -301,6 +302,30 @@ fn a_uniform_value_is_computed_once_and_an_unneeded_one_never() {
     CALLS.set(0);
     run(&program, &[&[1.0; 100]], &[3.0]).unwrap();
     assert_eq!(CALLS.get(), 1);
+}
+
+#[test]
+fn a_column_is_dropped_after_its_last_reader() {
+    let program = program(3, |b| {
+        let (x, two) = (b.input(InputId::new(0)), b.number(2.0));
+        let window = b.call(&WINDOW_SUM, &[Some(two), Some(two)]);
+        let (sum, ahead) = (add(b, window, x), b.shift(x, -1, None));
+        let last = add(b, sum, ahead);
+        b.output(last);
+    });
+    let inputs: [&[f64]; 1] = [&[1.0, 2.0, 3.0]];
+    let mut store = Store::new(&program, &inputs, &[]);
+    for component in program.components() {
+        compute(&program, &component, &mut store);
+        store.release_operands(&component);
+    }
+    let held = program
+        .values()
+        .filter(|&value| !store.column(value).is_empty());
+    assert_eq!(
+        held.collect::<Vec<_>>(),
+        [program.outputs().next().unwrap().1]
+    );
 }
 
 #[test]

@@ -101,6 +101,8 @@ impl Search {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::components;
 
     fn check_components(edges: &[&[usize]], expected: &[&[usize]]) {
@@ -154,5 +156,46 @@ mod tests {
         assert_eq!((chain.len(), &chain[0]), (COUNT, &vec![COUNT - 1]));
         let ring = on_small_stack(|| components(COUNT, |node| [(node + 1) % COUNT]));
         assert_eq!((ring.len(), ring[0].len()), (1, COUNT));
+    }
+
+    /// Which nodes each node leads to, itself among them.
+    fn reach(edges: &[Vec<usize>]) -> Vec<Vec<bool>> {
+        let count = edges.len();
+        let mut reach: Vec<Vec<bool>> = (0..count)
+            .map(|a| (0..count).map(|b| a == b).collect())
+            .collect();
+        edges
+            .iter()
+            .enumerate()
+            .for_each(|(a, next)| next.iter().for_each(|&b| reach[a][b] = true));
+        for (via, a, b) in (0..count)
+            .flat_map(|via| (0..count).flat_map(move |a| (0..count).map(move |b| (via, a, b))))
+        {
+            reach[a][b] |= reach[a][via] && reach[via][b];
+        }
+        reach
+    }
+
+    fn graphs() -> impl Strategy<Value = Vec<Vec<usize>>> {
+        (1..9_usize).prop_flat_map(|count| {
+            let next = proptest::collection::vec(0..count, 0..3);
+            proptest::collection::vec(next, count)
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn nodes_share_a_component_when_each_leads_to_the_other(edges in graphs()) {
+            let reach = reach(&edges);
+            let found = components(edges.len(), |node| edges[node].iter().copied());
+            let mut place = vec![usize::MAX; edges.len()];
+            for (number, &node) in found.iter().enumerate().flat_map(|(number, nodes)| nodes.iter().map(move |node| (number, node))) {
+                place[node] = number;
+            }
+            for (a, b) in (0..edges.len()).flat_map(|a| (0..edges.len()).map(move |b| (a, b))) {
+                prop_assert_eq!(place[a] == place[b], reach[a][b] && reach[b][a]);
+                prop_assert!(!reach[a][b] || place[b] <= place[a]);
+            }
+        }
     }
 }

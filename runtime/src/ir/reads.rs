@@ -79,3 +79,88 @@ impl Program {
 fn exactly(lag: i64) -> Reads {
     Reads::Lags { min: lag, max: lag }
 }
+
+#[cfg(test)]
+mod tests {
+    use cranelift_entity::EntityRef;
+
+    use crate::builtins::Reads;
+    use crate::ir::entries::{ADD, CONV, TOTAL, WINDOW_SUM};
+    use crate::ir::{Builder, Grid, InputId, ParamId, ValueId};
+
+    const GRID: Grid = Grid {
+        bins: 4,
+        bin_minutes: 5,
+        start_minutes: None,
+    };
+
+    /// Compares what the value that `build` makes of an input reads of each operand.
+    fn check_reads(build: impl FnOnce(&mut Builder, ValueId) -> ValueId, expected: &[Reads]) {
+        let mut builder = Builder::new(GRID);
+        let x = builder.input(InputId::new(0));
+        let value = build(&mut builder, x);
+        let program = builder.finish();
+        let (operands, reads): (Vec<_>, Vec<_>) = program.reads(value).unzip();
+        assert_eq!(reads, expected, "of {value} in\n{program}");
+        assert_eq!(operands, program.operands(value).collect::<Vec<_>>());
+    }
+
+    fn lags(min: i64, max: i64) -> Reads {
+        Reads::Lags { min, max }
+    }
+
+    #[test]
+    fn a_call_reads_what_its_entry_says() {
+        check_reads(
+            |b, x| b.call(&ADD, &[Some(x), Some(x)]),
+            &[Reads::NOW, Reads::NOW],
+        );
+        check_reads(|b, x| b.call(&TOTAL, &[Some(x)]), &[Reads::All]);
+        check_reads(
+            |b, x| {
+                let param = b.param(ParamId::new(0));
+                b.call(&TOTAL, &[Some(x), Some(param)])
+            },
+            &[Reads::All, Reads::NOW],
+        );
+    }
+
+    #[test]
+    fn nothing_is_read_of_integers_and_taps_but_they_say_what_is_read() {
+        check_reads(
+            |b, x| {
+                let window = b.number(3.0);
+                b.call(&WINDOW_SUM, &[Some(x), Some(window)])
+            },
+            &[lags(0, 2), Reads::Nothing],
+        );
+        check_reads(
+            |b, x| {
+                let taps = [0.0, 0.5, 0.25, 0.0].map(|tap| Some(b.number(tap)));
+                b.call(&CONV, &[Some(x), taps[0], taps[1], taps[2], taps[3]])
+            },
+            &[
+                lags(1, 2),
+                Reads::Nothing,
+                Reads::Nothing,
+                Reads::Nothing,
+                Reads::Nothing,
+            ],
+        );
+    }
+
+    #[test]
+    fn a_delay_reads_back_and_all_of_its_start() {
+        check_reads(|b, x| b.shift(x, 2, None), &[lags(2, 2)]);
+        check_reads(|b, x| b.shift(x, 2, Some(x)), &[lags(2, 2), Reads::All]);
+    }
+
+    #[test]
+    fn a_lead_reads_ahead() {
+        check_reads(|b, x| b.shift(x, -2, None), &[lags(-2, -2)]);
+        check_reads(
+            |b, x| b.shift(x, i64::MIN, None),
+            &[lags(-4_294_967_295, -4_294_967_295)],
+        );
+    }
+}
