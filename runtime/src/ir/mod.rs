@@ -1,6 +1,26 @@
 //! The program: a list of values in the order they were made, with typed ids.
+//!
+//! A [`Builder`] takes calls, constants and delays and leaves a [`Program`]. An operand is made before its user, but for
+//! what a delay reads: that is a slot, filled later. So a cycle always goes through a delay, and the order of the list
+//! is an order in which the values of one bin can be computed. [`verify()`] checks all that a backend relies on.
 
 use cranelift_entity::entity_impl;
+
+mod builder;
+mod components;
+#[cfg(test)]
+pub(crate) mod entries;
+mod op;
+mod print;
+mod program;
+mod reads;
+mod verify;
+
+pub use builder::Builder;
+pub use components::components;
+pub use op::{Op, Rate, Type};
+pub use program::{Program, Slot};
+pub use verify::{VerifyError, verify};
 
 /// A value of the program.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -37,7 +57,3 @@ pub struct Grid {
     /// Minutes from 1970-01-01T00:00Z to bin 0, if the model has a window.
     pub start_minutes: Option<i64>,
 }
-
-/// Builds a program; see the methods.
-#[derive(Debug)]
-pub struct Builder;
