@@ -173,11 +173,14 @@ impl Builder {
         }
     }
 
-    /// The number of an elementwise call of constants.
+    /// The number of an elementwise call of constants, if none is missing.
     fn fold(&self, builtin: &Builtin, args: &[ValueId]) -> Option<f64> {
         let Meaning::Elementwise(eval) = builtin.meaning else {
             return None;
         };
+        if args.len() < builtin.params.len() {
+            return None;
+        }
         let numbers: Option<Vec<f64>> = args.iter().map(|&arg| self.constant(arg)).collect();
         numbers.map(|numbers| eval(&numbers))
     }

@@ -160,18 +160,20 @@ mod tests {
 
     /// Which nodes each node leads to, itself among them.
     fn reach(edges: &[Vec<usize>]) -> Vec<Vec<bool>> {
-        let count = edges.len();
-        let mut reach: Vec<Vec<bool>> = (0..count)
-            .map(|a| (0..count).map(|b| a == b).collect())
-            .collect();
-        edges
-            .iter()
-            .enumerate()
-            .for_each(|(a, next)| next.iter().for_each(|&b| reach[a][b] = true));
-        for (via, a, b) in (0..count)
-            .flat_map(|via| (0..count).flat_map(move |a| (0..count).map(move |b| (via, a, b))))
-        {
-            reach[a][b] |= reach[a][via] && reach[via][b];
+        let nodes = 0..edges.len();
+        let row = |a: usize| {
+            nodes
+                .clone()
+                .map(|b| a == b || edges[a].contains(&b))
+                .collect()
+        };
+        let mut reach: Vec<Vec<bool>> = nodes.clone().map(row).collect();
+        for via in nodes.clone() {
+            for a in nodes.clone() {
+                for b in nodes.clone() {
+                    reach[a][b] |= reach[a][via] && reach[via][b];
+                }
+            }
         }
         reach
     }
@@ -187,14 +189,14 @@ mod tests {
         #[test]
         fn nodes_share_a_component_when_each_leads_to_the_other(edges in graphs()) {
             let reach = reach(&edges);
+            let reaches = |a: usize, b: usize| reach[a][b];
             let found = components(edges.len(), |node| edges[node].iter().copied());
-            let mut place = vec![usize::MAX; edges.len()];
-            for (number, &node) in found.iter().enumerate().flat_map(|(number, nodes)| nodes.iter().map(move |node| (number, node))) {
-                place[node] = number;
-            }
-            for (a, b) in (0..edges.len()).flat_map(|a| (0..edges.len()).map(move |b| (a, b))) {
-                prop_assert_eq!(place[a] == place[b], reach[a][b] && reach[b][a]);
-                prop_assert!(!reach[a][b] || place[b] <= place[a]);
+            let place = |node| found.iter().position(|component| component.contains(&node));
+            for a in 0..edges.len() {
+                for b in 0..edges.len() {
+                    prop_assert_eq!(place(a) == place(b), reaches(a, b) && reaches(b, a));
+                    prop_assert!(!reaches(a, b) || place(b) <= place(a));
+                }
             }
         }
     }

@@ -82,6 +82,17 @@ fn folding_gives_what_the_entry_gives() {
 }
 
 #[test]
+fn a_call_without_all_its_arguments_is_not_folded() {
+    check_printed(
+        |b| {
+            let two = b.number(2.0);
+            b.call(&IF, &[Some(two)]);
+        },
+        &["v0: num constant = 2.0", "v1: num constant = IF(v0)"],
+    );
+}
+
+#[test]
 fn folding_reaches_through_calls_and_types() {
     check_printed(
         |b| {
