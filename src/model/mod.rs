@@ -70,11 +70,16 @@ pub struct Grid {
     pub bin_size: u32,
     /// The unit.
     pub bin_unit: BinUnit,
-    /// The `grid` value.
+    /// The `grid` value; empty where it could not be decoded.
     pub span: Span,
 }
 
 impl Grid {
+    /// Whether the grid was decoded; what depends on its size is not checked otherwise.
+    pub fn is_known(&self) -> bool {
+        self.span.start < self.span.end
+    }
+
     /// Minutes in a bin.
     pub fn bin_minutes(&self) -> u64 {
         u64::from(self.bin_size) * self.bin_unit.minutes()

@@ -1,0 +1,190 @@
+//! Const series: is their data there and in order ([`probe`]), and what is it ([`read`]). All files are read through
+//! [`SourceLoader`], so that tests, server and editor buffers can be in memory, and as streams: ten million rows need
+//! no more memory than their column. What is wrong is reported at the `source` that names the file, with the place in
+//! the file in the message.
+
+mod csv;
+mod json;
+mod loaders;
+mod report;
+
+use std::io::{self, Read};
+
+pub use self::loaders::{FileLoader, MemoryLoader};
+use self::report::{Origin, Report};
+use crate::check::SeriesId;
+use crate::diagnostics::Sink;
+use crate::model::{ConstData, Model, SeriesKind};
+use crate::source::Spanned;
+
+/// Where data comes from.
+pub trait SourceLoader: Sync {
+    /// Opens `source` as written in the model (`file://relative`, `file:///absolute`, or a bare path).
+    ///
+    /// # Errors
+    /// As the system says: not found, not permitted, …
+    fn open(&self, source: &str) -> io::Result<Box<dyn Read + '_>>;
+
+    /// The path shown to the user for `source`.
+    fn display(&self, source: &str) -> String;
+}
+
+/// How much of the sources a check looks at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SourceCheck {
+    /// Nothing.
+    Skip,
+    /// Whether each exists, is readable, and has the right header and length.
+    #[default]
+    Probe,
+    /// Every cell.
+    Content,
+}
+
+/// Looks at each source that a const series of `model` names, as closely as `check` says.
+pub fn probe(model: &Model, loader: &dyn SourceLoader, check: SourceCheck, sink: &mut Sink) {
+    if check == SourceCheck::Skip {
+        return;
+    }
+    for series in &model.series {
+        if let SeriesKind::Const(ConstData::Source(source)) = &series.kind {
+            let cells = if check == SourceCheck::Content {
+                Cells::Checked
+            } else {
+                Cells::Counted
+            };
+            read_source(model, &series.id.value, source, loader, cells, sink);
+        }
+    }
+}
+
+/// The columns of `series`, each one value per bin; `progress` is told of each as it begins. What can't be read is
+/// reported and all missing; so is a series that is no const series, which has no data.
+pub fn read(
+    model: &Model,
+    series: &[SeriesId],
+    loader: &dyn SourceLoader,
+    progress: &mut dyn FnMut(usize),
+    sink: &mut Sink,
+) -> Vec<Vec<f64>> {
+    let mut columns = Vec::with_capacity(series.len());
+    for (index, id) in series.iter().enumerate() {
+        progress(index);
+        columns.push(read_series(model, *id, loader, sink));
+    }
+    columns
+}
+
+fn read_series(
+    model: &Model,
+    id: SeriesId,
+    loader: &dyn SourceLoader,
+    sink: &mut Sink,
+) -> Vec<f64> {
+    let bins = model.grid.bins as usize;
+    let missing = || vec![f64::NAN; bins];
+    let Some(series) = model.series.get(id.0 as usize) else {
+        return missing();
+    };
+    match &series.kind {
+        SeriesKind::Const(ConstData::Value(value)) => vec![*value; bins],
+        SeriesKind::Const(ConstData::Values(values)) => values.value.clone(),
+        SeriesKind::Const(ConstData::Source(source)) => {
+            read_source(model, &series.id.value, source, loader, Cells::Kept, sink)
+                .unwrap_or_else(missing)
+        }
+        SeriesKind::Expr { .. } | SeriesKind::Pmf(_) | SeriesKind::Invalid => missing(),
+    }
+}
+
+/// What a reader does with the cells of a source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cells {
+    /// Only how many there are.
+    Counted,
+    /// Each must be a number or missing.
+    Checked,
+    /// And they are the result.
+    Kept,
+}
+
+/// The column of a source; `None` where something was wrong with it.
+fn read_source(
+    model: &Model,
+    series: &str,
+    source: &Spanned<String>,
+    loader: &dyn SourceLoader,
+    cells: Cells,
+    sink: &mut Sink,
+) -> Option<Vec<f64>> {
+    let bins = model.grid.is_known().then_some(model.grid.bins as usize);
+    let origin = Origin {
+        series,
+        file: loader.display(&source.value),
+        span: source.span,
+    };
+    let mut report = Report::new(origin, sink);
+    let path = source.value.to_ascii_lowercase();
+    if path.ends_with(".parquet") || path.contains(".parquet#") {
+        report.unreadable("this build reads CSV and JSON, not Parquet");
+        return None;
+    }
+    let stream = match loader.open(&source.value) {
+        Ok(stream) => stream,
+        Err(error) => {
+            report.unreadable(&error.to_string());
+            return None;
+        }
+    };
+    let mut column = Column::new(bins, cells);
+    let complete = if path.ends_with(".json") {
+        json::read(stream, &mut column, &mut report)
+    } else {
+        csv::read(stream, &mut column, &mut report)
+    };
+    report.finish(&column, complete);
+    report.is_clean().then_some(column.values)
+}
+
+/// Rows beyond which a file that is too long is not even counted.
+const COUNTED_ROWS: usize = 20_000_000;
+
+/// The rows of a source as they come in.
+struct Column {
+    bins: Option<usize>,
+    cells: Cells,
+    rows: usize,
+    values: Vec<f64>,
+}
+
+impl Column {
+    fn new(bins: Option<usize>, cells: Cells) -> Self {
+        let capacity = if cells == Cells::Kept {
+            bins.unwrap_or_default()
+        } else {
+            0
+        };
+        Self {
+            bins,
+            cells,
+            rows: 0,
+            values: Vec::with_capacity(capacity),
+        }
+    }
+
+    /// Takes the next row's value; beyond the grid it is only counted.
+    fn push(&mut self, value: f64) {
+        if self.cells == Cells::Kept && self.bins.is_none_or(|bins| self.rows < bins) {
+            self.values.push(value);
+        }
+        self.rows += 1;
+    }
+
+    /// Whether so many rows came that counting on tells nothing.
+    fn is_overfull(&self) -> bool {
+        self.rows > COUNTED_ROWS
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,120 @@
+//! What is wrong with one source, in words: at the `source` scalar of the model, with file, line and column in the
+//! message. Of many bad cells the first few are told one by one, the others counted.
+
+use super::{COUNTED_ROWS, Column};
+use crate::diagnostics::{Code, Diagnostic, Sink, codes};
+use crate::source::Span;
+
+/// How many bad cells of one file are reported one by one.
+const REPORTED_CELLS: usize = 3;
+
+/// Whose data it is, and where it comes from.
+pub(super) struct Origin<'a> {
+    /// The series' id.
+    pub(super) series: &'a str,
+    /// The file as shown to the user.
+    pub(super) file: String,
+    /// The `source` scalar.
+    pub(super) span: Span,
+}
+
+/// Collects the problems of one source. They share a span, and those of one code are told in one diagnostic.
+pub(super) struct Report<'a> {
+    origin: Origin<'a>,
+    sink: &'a mut Sink,
+    bad_cells: Vec<String>,
+    bad_cell_count: usize,
+    failed: bool,
+}
+
+impl<'a> Report<'a> {
+    pub(super) fn new(origin: Origin<'a>, sink: &'a mut Sink) -> Self {
+        Self {
+            origin,
+            sink,
+            bad_cells: Vec::new(),
+            bad_cell_count: 0,
+            failed: false,
+        }
+    }
+
+    /// Whether nothing was wrong.
+    pub(super) fn is_clean(&self) -> bool {
+        !self.failed
+    }
+
+    /// The file can't be read to its end; the length then means nothing.
+    pub(super) fn unreadable(&mut self, reason: &str) {
+        let message = format!(
+            "cannot read `{}` of series `{}`: {reason}",
+            self.origin.file, self.origin.series
+        );
+        self.emit(codes::UNREADABLE_SOURCE, message);
+    }
+
+    /// The file is not laid out as a source must be.
+    pub(super) fn layout(&mut self, line: usize, problem: &str) -> &mut Diagnostic {
+        let message = format!("{}:{line}: {problem}", self.origin.file);
+        self.emit(codes::SOURCE_HEADER, message)
+    }
+
+    /// A cell is no number.
+    pub(super) fn bad_cell(&mut self, line: usize, column: usize, found: &str) {
+        self.failed = true;
+        self.bad_cell_count += 1;
+        if self.bad_cells.len() < REPORTED_CELLS {
+            let file = &self.origin.file;
+            self.bad_cells.push(format!(
+                "{file}:{line}:{column}: expected a number, found `{}`",
+                excerpt(found)
+            ));
+        }
+    }
+
+    /// Tells the bad cells and, of a file that was read to its end, a wrong length.
+    pub(super) fn finish(&mut self, column: &Column, complete: bool) {
+        self.finish_cells();
+        if let Some(bins) = column.bins.filter(|bins| complete && *bins != column.rows) {
+            let found = match column.rows {
+                rows if rows > COUNTED_ROWS => format!("more than {COUNTED_ROWS}"),
+                rows => rows.to_string(),
+            };
+            let message = format!("Series length mismatch: expected {bins}, got {found}");
+            let help = format!(
+                "give `{}` one row for each of the {bins} bins",
+                self.origin.file
+            );
+            self.emit(codes::SERIES_LENGTH, message).help(help);
+        }
+    }
+
+    fn finish_cells(&mut self) {
+        let mut cells = std::mem::take(&mut self.bad_cells);
+        let more = self.bad_cell_count - cells.len();
+        if more > 0 {
+            cells.push(format!("{more} more"));
+        }
+        if !cells.is_empty() {
+            self.emit(codes::NOT_A_NUMBER, cells.join("; "))
+                .help("leave a missing value empty, or write `NaN`");
+        }
+    }
+
+    fn emit(&mut self, code: &'static Code, message: String) -> &mut Diagnostic {
+        self.failed = true;
+        self.sink.emit(code, self.origin.span, message)
+    }
+}
+
+/// The beginning of a text, short enough for a message.
+pub(super) fn excerpt(text: &str) -> String {
+    let mut short: String = text
+        .chars()
+        .take(40)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    short
+}

@@ -1,0 +1,208 @@
+//! A mapping read against its [`Section`]: unknown, missing and misplaced keys are reported once, here; what is left
+//! is looked up by name. An optional key with the value `null` counts as not given.
+
+use super::value::{is_null, report_kind};
+use crate::diagnostics::{Sink, codes};
+use crate::model::schema::{Section, Shape};
+use crate::model::yaml::{Entry, Node, NodeKind};
+use crate::source::Span;
+
+/// The entries of a mapping whose keys have been checked.
+#[derive(Clone, Copy)]
+pub(super) struct Fields<'a> {
+    entries: &'a [Entry],
+    /// Where a missing key is reported: the `id` value, else the first key, else the mapping.
+    pub(super) place: Span,
+}
+
+impl<'a> Fields<'a> {
+    /// Opens `node` as a mapping with the keys of `section`.
+    pub(super) fn open(node: &'a Node, section: &Section, sink: &mut Sink) -> Option<Self> {
+        let fields = Self::open_any(node, section.name, sink)?;
+        fields.check_known(
+            section.name,
+            || section.keys.iter().map(|key| key.name),
+            sink,
+        );
+        for key in section.keys.iter().filter(|key| key.required) {
+            fields.check_present(
+                key.name,
+                section.name,
+                matches!(key.shape, Shape::Formula),
+                sink,
+            );
+        }
+        Some(fields)
+    }
+
+    /// Opens `node` as a mapping; its keys are the caller's to check.
+    pub(super) fn open_any(node: &'a Node, name: &str, sink: &mut Sink) -> Option<Self> {
+        let NodeKind::Mapping(entries) = &node.kind else {
+            report_kind(node, &format!("{name} with its keys"), sink);
+            return None;
+        };
+        let id = entries
+            .iter()
+            .find(|entry| &*entry.key.value == "id")
+            .map(|entry| entry.value.span);
+        let place = id
+            .or_else(|| entries.first().map(|entry| entry.key.span))
+            .unwrap_or(node.span);
+        Some(Self { entries, place })
+    }
+
+    /// All entries but those whose key begins with `x-`.
+    pub(super) fn entries(&self) -> impl Iterator<Item = &'a Entry> {
+        self.entries
+            .iter()
+            .filter(|entry| !entry.key.value.starts_with("x-"))
+    }
+
+    /// The value of a key, if it is given and not null.
+    pub(super) fn get(&self, key: &str) -> Option<&'a Node> {
+        self.given(key).filter(|node| !is_null(node))
+    }
+
+    /// The value of a key, also where it is null.
+    pub(super) fn given(&self, key: &str) -> Option<&'a Node> {
+        self.entry(key).map(|entry| &entry.value)
+    }
+
+    /// The key and value of a key, if it is given and not null.
+    pub(super) fn entry(&self, key: &str) -> Option<&'a Entry> {
+        self.entries.iter().find(|entry| &*entry.key.value == key)
+    }
+
+    /// Reports keys that are none of `known`, with the nearest one.
+    pub(super) fn check_known<'k, I>(&self, name: &str, known: impl Fn() -> I, sink: &mut Sink)
+    where
+        I: Iterator<Item = &'k str>,
+    {
+        for Entry { key, .. } in self.entries() {
+            if known().any(|known| known == &*key.value) {
+                continue;
+            }
+            let message = format!(
+                "unknown key `{}` in {name}",
+                super::value::excerpt(&key.value)
+            );
+            let diagnostic = sink.emit(codes::UNKNOWN_KEY, key.span, message);
+            match nearest(&key.value, known()).filter(|near| self.given(near).is_none()) {
+                Some(near) => diagnostic.help(format!("write `{near}`")).fix(
+                    format!("write `{near}`"),
+                    key.span,
+                    near,
+                ),
+                None => diagnostic.help("remove it, or begin it with `x-` to keep it as a note"),
+            };
+        }
+    }
+
+    /// Reports a key that is not there or has no value.
+    pub(super) fn check_present(
+        &self,
+        key: &str,
+        name: &str,
+        null_counts: bool,
+        sink: &mut Sink,
+    ) -> bool {
+        match self.entry(key) {
+            Some(entry) if is_null(&entry.value) && !null_counts => {
+                sink.emit(
+                    codes::MISSING_KEY,
+                    entry.key.span,
+                    format!("key `{key}` of {name} has no value"),
+                );
+                false
+            }
+            Some(_) => true,
+            None => {
+                sink.emit(
+                    codes::MISSING_KEY,
+                    self.place,
+                    format!("{name} needs the key `{key}`"),
+                );
+                false
+            }
+        }
+    }
+
+    /// Reports keys that belong to another kind than `kind`; `owners` says which keys are whose.
+    pub(super) fn check_owned(
+        &self,
+        kind: &str,
+        owners: &[(&str, &[&str])],
+        what: &str,
+        sink: &mut Sink,
+    ) {
+        for Entry { key, value } in self.entries() {
+            let Some((owner, _)) = owners.iter().find(|(_, keys)| keys.contains(&&*key.value))
+            else {
+                continue;
+            };
+            if *owner != kind && !is_null(value) {
+                let message = format!(
+                    "key `{}` belongs to {what} `{owner}`, this is `{kind}`",
+                    key.value
+                );
+                sink.emit(codes::CONFLICTING_KEYS, key.span, message)
+                    .help("remove the key, or change the kind");
+            }
+        }
+    }
+}
+
+/// The items of a list.
+pub(super) fn open_list<'a>(node: &'a Node, expected: &str, sink: &mut Sink) -> &'a [Node] {
+    if let NodeKind::Sequence(items) = &node.kind {
+        return items;
+    }
+    report_kind(node, expected, sink);
+    &[]
+}
+
+/// One of `words`, by its place among them.
+pub(super) fn decode_choice(
+    node: &Node,
+    what: &str,
+    words: &[&str],
+    sink: &mut Sink,
+) -> Option<usize> {
+    let text = super::value::decode_text(node, sink)?;
+    if let Some(at) = words.iter().position(|word| *word == text.value) {
+        return Some(at);
+    }
+    let expected: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    let found = super::value::excerpt(&text.value);
+    let message = format!("unknown {what} `{found}`, expected {}", one_of(&expected));
+    let diagnostic = sink.emit(codes::VALUE_NOT_ALLOWED, node.span, message);
+    if let Some(near) = nearest(&text.value, words.iter().copied()) {
+        diagnostic
+            .help(format!("write `{near}`"))
+            .fix(format!("write `{near}`"), node.span, near);
+    }
+    None
+}
+
+fn one_of(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [firsts @ .., last] => format!("{} or {last}", firsts.join(", ")),
+    }
+}
+
+/// The candidate nearest to `word`, if one is near: equal but for case, or within a third of its length.
+fn nearest<'k>(word: &str, candidates: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+    if word.len() > 64 {
+        return None;
+    }
+    let lower = word.to_lowercase();
+    let distance = |candidate: &str| strsim::damerau_levenshtein(&lower, &candidate.to_lowercase());
+    let limit = (word.chars().count() / 3).max(1);
+    candidates
+        .map(|near| (distance(near), near))
+        .filter(|(far, _)| *far <= limit)
+        .min_by_key(|(far, _)| *far)
+        .map(|(_, near)| near)
+}

@@ -1,0 +1,66 @@
+//! Lists of numbers: inline values with missing ones, and plain lists.
+
+use super::fields::open_list;
+use super::value::{Typed, describe, typed};
+use crate::diagnostics::{Sink, codes};
+use crate::model::yaml::{Node, NodeKind};
+use crate::source::Spanned;
+
+/// How many bad numbers of one list are reported one by one.
+const REPORTED: usize = 3;
+
+/// Inline values of a series: numbers, `null` and `.nan` where one is missing.
+pub(super) fn decode_values(node: &Node, sink: &mut Sink) -> Option<Spanned<Vec<f64>>> {
+    decode_list(node, true, sink)
+}
+
+/// A list of numbers, none missing.
+pub(super) fn decode_numbers(node: &Node, sink: &mut Sink) -> Option<Spanned<Vec<f64>>> {
+    decode_list(node, false, sink)
+}
+
+fn decode_list(node: &Node, missing_allowed: bool, sink: &mut Sink) -> Option<Spanned<Vec<f64>>> {
+    let items = open_list(node, "a list of numbers", sink);
+    if !matches!(node.kind, NodeKind::Sequence(_)) {
+        return None;
+    }
+    let mut values = Vec::with_capacity(items.len());
+    let mut bad = Vec::new();
+    for item in items {
+        match typed(item) {
+            Some(Typed::Number(value)) => values.push(value),
+            Some(Typed::Null) if missing_allowed => values.push(f64::NAN),
+            _ => bad.push(item),
+        }
+    }
+    report_bad(&bad, missing_allowed, sink);
+    bad.is_empty().then(|| Spanned::new(values, node.span))
+}
+
+fn report_bad(bad: &[&Node], missing_allowed: bool, sink: &mut Sink) {
+    let expected = if missing_allowed {
+        "a number or `null`"
+    } else {
+        "a number"
+    };
+    let code = if missing_allowed {
+        codes::NOT_A_NUMBER
+    } else {
+        codes::WRONG_SHAPE
+    };
+    for item in bad.iter().take(REPORTED) {
+        sink.emit(
+            code,
+            item.span,
+            format!("expected {expected}, found {}", describe(item)),
+        );
+    }
+    if let Some(next) = bad.get(REPORTED) {
+        let more = bad.len() - REPORTED;
+        sink.emit(
+            code,
+            next.span,
+            format!("expected {expected}, found {more} more values of another kind in this list"),
+        );
+    }
+}

@@ -1,0 +1,57 @@
+//! An entry of `validation`.
+
+use super::fields::{Fields, decode_choice};
+use super::value::{decode_bool, decode_formula, decode_id, decode_non_negative};
+use crate::diagnostics::Sink;
+use crate::model::schema::RULE_TYPES;
+use crate::model::{Rule, RuleKind};
+
+/// The largest residual accepted unless a rule says otherwise.
+const DEFAULT_TOLERANCE: f64 = 0.01;
+
+/// Decodes a rule; a broken one is left out.
+pub(super) fn decode_rule(fields: Fields<'_>, sink: &mut Sink) -> Option<Rule> {
+    let id = fields.get("id").and_then(|node| decode_id(node, sink));
+    let names: Vec<&str> = RULE_TYPES.iter().map(|(name, _)| *name).collect();
+    let kind = names[decode_choice(fields.get("type")?, "type of rule", &names, sink)?];
+    fields.check_owned(kind, RULE_TYPES, "rules of type", sink);
+    let kind = if kind == "conservation" {
+        decode_conservation(&fields, sink)
+    } else {
+        decode_custom(&fields, sink)
+    };
+    Some(Rule {
+        id,
+        kind: kind?,
+        span: fields.place,
+    })
+}
+
+fn decode_conservation(fields: &Fields<'_>, sink: &mut Sink) -> Option<RuleKind> {
+    let tolerance = match fields.get("tolerance") {
+        Some(node) => decode_non_negative(node, sink),
+        None => Some(DEFAULT_TOLERANCE),
+    };
+    if !fields.check_present("node", "a conservation rule", false, sink) {
+        return None;
+    }
+    let node = decode_id(fields.get("node")?, sink)?;
+    Some(RuleKind::Conservation {
+        node,
+        tolerance: tolerance?,
+    })
+}
+
+fn decode_custom(fields: &Fields<'_>, sink: &mut Sink) -> Option<RuleKind> {
+    let expected = fields
+        .get("expected")
+        .map_or(Some(true), |node| decode_bool(node, sink));
+    if !fields.check_present("expr", "a custom rule", true, sink) {
+        return None;
+    }
+    let formula = decode_formula(fields.given("expr")?, sink)?;
+    Some(RuleKind::Custom {
+        formula,
+        expected: expected?,
+    })
+}
