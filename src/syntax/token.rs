@@ -22,7 +22,7 @@ pub enum Token {
     #[regex("[A-Za-z_][A-Za-z0-9_]*")]
     Name,
     /// An id in backticks.
-    #[regex("`[^`\n]+`")]
+    #[regex("`[^`\n]*`")]
     QuotedName,
     /// `t` or `T`.
     #[token("t", priority = 20, ignore(case))]
@@ -140,17 +140,31 @@ pub enum Token {
 impl Token {
     /// Whether a value can end with it, so that an operator may follow.
     pub fn ends_value(self) -> bool {
-        use Token::{CloseBracket, CloseParen, Duration, False, Integer, Name, Null, Number, QuotedName, T, True};
+        use Token::{
+            CloseBracket, CloseParen, Duration, False, Integer, Name, Null, Number, QuotedName, T,
+            True,
+        };
         matches!(
             self,
-            Integer | Number | Duration | Name | QuotedName | T | Null | True | False | CloseParen | CloseBracket | Token::Bad
+            Integer
+                | Number
+                | Duration
+                | Name
+                | QuotedName
+                | T
+                | Null
+                | True
+                | False
+                | CloseParen
+                | CloseBracket
+                | Token::Bad
         )
     }
 
-    /// Whether a value can begin with it.
+    /// Whether a value can begin with it; a sign is left out, it may as well be an operator.
     pub fn begins_value(self) -> bool {
-        use Token::{CloseBracket, CloseParen, Minus, Not, OpenBracket, OpenParen, Plus};
-        let opens = matches!(self, OpenParen | OpenBracket | Not | Plus | Minus);
+        use Token::{CloseBracket, CloseParen, Not, OpenBracket, OpenParen};
+        let opens = matches!(self, OpenParen | OpenBracket | Not);
         opens || (self.ends_value() && !matches!(self, CloseParen | CloseBracket))
     }
 

@@ -9,13 +9,18 @@ use crate::source::{FileId, ScalarMapBuilder, Span};
 use crate::syntax::print;
 
 fn canonical(name: &str) -> Option<&'static str> {
-    ["CLAMP", "MIN", "CONV", "infer_capacity_from_saturation"].into_iter().find(|known| known.eq_ignore_ascii_case(name))
+    ["CLAMP", "MIN", "CONV", "infer_capacity_from_saturation"]
+        .into_iter()
+        .find(|known| known.eq_ignore_ascii_case(name))
 }
 
 fn apply(file: &str, edits: &[Edit]) -> String {
     let mut text = file.to_string();
     for edit in edits.iter().rev() {
-        text.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.new_text);
+        text.replace_range(
+            edit.span.start as usize..edit.span.end as usize,
+            &edit.new_text,
+        );
     }
     text
 }
@@ -52,7 +57,10 @@ fn words_have_one_spelling() {
     check_format("a&&b||!c", "a AND b OR NOT c");
     check_format("not(a)", "NOT (a)");
     check_format("clamp(TRUE, Null, False)", "CLAMP(true, null, false)");
-    check_format("INFER_capacity_from_saturation(a)", "infer_capacity_from_saturation(a)");
+    check_format(
+        "INFER_capacity_from_saturation(a)",
+        "infer_capacity_from_saturation(a)",
+    );
     check_format("T + min", "T + min");
 }
 
@@ -87,14 +95,24 @@ fn folds_and_escapes_are_left_alone() {
     map.push(1, 1, 3);
     map.push(2, 4, 2);
     let map = map.finish(Span::new(FileId(0), 0, 6));
-    let folded = Formula { text: "a +b".to_string(), map, style: ScalarStyle::Plain };
+    let folded = Formula {
+        text: "a +b".to_string(),
+        map,
+        style: ScalarStyle::Plain,
+    };
     assert_eq!(apply(file, &print::format(&folded, &canonical)), "a\n  + b");
 }
 
 /// `text` with its spaces widened, narrowed or broken by `choices`.
 fn respaced(text: &str, choices: &[u8]) -> String {
     let mut choice = choices.iter().cycle();
-    let space = |c| if c == ' ' { [" ", "  ", "\n", "   "][usize::from(*choice.next().unwrap_or(&0)) % 4].to_string() } else { String::from(c) };
+    let space = |c| {
+        if c == ' ' {
+            [" ", "  ", "\n", "   "][usize::from(*choice.next().unwrap_or(&0)) % 4].to_string()
+        } else {
+            String::from(c)
+        }
+    };
     text.chars().map(space).collect()
 }
 
