@@ -76,6 +76,9 @@ pub enum ExprKind {
     Array(Vec<Expr>),
     /// `( … )`: kept, because people write parentheses for a reason.
     Paren(Box<Expr>),
+    /// Parts that no rule joins (`a b`, `a < b < c`); the diagnostic has been reported. Their names are checked, the
+    /// whole is passed over like an `Error`.
+    Broken(Vec<Expr>),
     /// What could not be parsed; the diagnostic has been reported.
     Error,
 }
