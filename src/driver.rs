@@ -189,7 +189,8 @@ fn load_inputs(
     progress: &dyn Fn(Step<'_>),
 ) -> Result<Inputs, RunError> {
     let mut sink = Sink::default();
-    let mut report = |index: usize| progress(Step::Load { series: checked.id(series[index]), index, count: series.len() });
+    let mut report =
+        |index: usize| progress(Step::Load { series: checked.id(series[index]), index, count: series.len() });
     let columns = load::read(&checked.model, series, loader, &mut report, &mut sink);
     if sink.has_errors() {
         return Err(RunError::Data(sink.finish()));
@@ -198,7 +199,8 @@ fn load_inputs(
 }
 
 fn evaluate(lowered: &Lowered, inputs: &Inputs, parameters: &[f64]) -> Result<Vec<Vec<f64>>, RunError> {
-    let columns: Vec<&[f64]> = lowered.inputs.iter().filter_map(|series| inputs.get(series)).map(Vec::as_slice).collect();
+    let columns: Vec<&[f64]> =
+        lowered.inputs.iter().filter_map(|series| inputs.get(series)).map(Vec::as_slice).collect();
     Ok(interp::run(&lowered.program, &columns, parameters)?)
 }
 

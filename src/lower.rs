@@ -119,7 +119,12 @@ struct Lowerer<'m> {
 }
 
 impl<'m> Lowerer<'m> {
-    fn new(grid: Grid, definitions: Vec<Definition<'m>>, starts: &'m [Option<StartValue>], types: &'m [SeriesType]) -> Self {
+    fn new(
+        grid: Grid,
+        definitions: Vec<Definition<'m>>,
+        starts: &'m [Option<StartValue>],
+        types: &'m [SeriesType],
+    ) -> Self {
         Self {
             builder: Builder::new(grid),
             values: vec![None; definitions.len()],
@@ -179,7 +184,9 @@ impl<'m> Lowerer<'m> {
             Kind::Series(id) => self.value(*id),
             Kind::Param(id) => self.builder.param(*id),
             Kind::Chain { first, rest } => self.lower_chain(first, rest, active),
-            Kind::Call(call) if self.keeps_masks && call.builtin == builtins::conditional() => self.lower_branches(call, active),
+            Kind::Call(call) if self.keeps_masks && call.builtin == builtins::conditional() => {
+                self.lower_branches(call, active)
+            }
             Kind::Call(call) => self.lower_call(call, active),
             Kind::Error => self.builder.number(f64::NAN),
         }
@@ -297,7 +304,8 @@ impl<'m> Lowerer<'m> {
             united.insert((series, convention), mask);
         }
         for mask in united.values() {
-            let value = if flags == Flags::Count { self.builder.call(builtins::count(), &[Some(*mask)]) } else { *mask };
+            let value =
+                if flags == Flags::Count { self.builder.call(builtins::count(), &[Some(*mask)]) } else { *mask };
             self.builder.output(value);
         }
         united.into_keys().collect()

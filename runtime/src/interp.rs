@@ -63,11 +63,7 @@ pub enum RunError {
 /// let outputs = run(&builder.finish(), &[&[10.0, 20.0, 30.0]], &[]);
 /// assert_eq!(outputs, Ok(vec![vec![0.0, 10.0, 20.0]]));
 /// ```
-pub fn run(
-    program: &Program,
-    inputs: &[&[f64]],
-    params: &[f64],
-) -> Result<Vec<Vec<f64>>, RunError> {
+pub fn run(program: &Program, inputs: &[&[f64]], params: &[f64]) -> Result<Vec<Vec<f64>>, RunError> {
     verify(program)?;
     check_inputs(program, inputs)?;
     check_params(program, params)?;
@@ -78,10 +74,7 @@ pub fn run(
             store.release_operands(&component);
         }
     }
-    Ok(program
-        .outputs()
-        .map(|(_, value)| store.take(value))
-        .collect())
+    Ok(program.outputs().map(|(_, value)| store.take(value)).collect())
 }
 
 fn check_inputs(program: &Program, inputs: &[&[f64]]) -> Result<(), RunError> {
@@ -89,31 +82,21 @@ fn check_inputs(program: &Program, inputs: &[&[f64]]) -> Result<(), RunError> {
     if found < expected {
         return Err(RunError::MissingInputs { expected, found });
     }
-    program
-        .values()
-        .try_for_each(|value| match *program.op(value) {
-            Op::Input(input) => check_length(program, input, inputs[input.index()].len()),
-            _ => Ok(()),
-        })
+    program.values().try_for_each(|value| match *program.op(value) {
+        Op::Input(input) => check_length(program, input, inputs[input.index()].len()),
+        _ => Ok(()),
+    })
 }
 
 fn check_length(program: &Program, input: InputId, found: usize) -> Result<(), RunError> {
     let expected = program.grid().bins;
     let fits = found == expected;
-    fits.then_some(()).ok_or(RunError::WrongLength {
-        input,
-        expected,
-        found,
-    })
+    fits.then_some(()).ok_or(RunError::WrongLength { input, expected, found })
 }
 
 fn check_params(program: &Program, params: &[f64]) -> Result<(), RunError> {
     let (expected, found) = (program.param_count(), params.len());
-    if found < expected {
-        Err(RunError::MissingParams { expected, found })
-    } else {
-        Ok(())
-    }
+    if found < expected { Err(RunError::MissingParams { expected, found }) } else { Ok(()) }
 }
 
 /// Computes the values of one component, in the order of the program; what they read besides is in the store.
@@ -129,10 +112,7 @@ fn compute(program: &Program, values: &[ValueId], store: &mut Store<'_>) {
 }
 
 fn compute_bins(program: &Program, values: &[ValueId], store: &mut Store<'_>) {
-    let mut steps: Vec<Step<'_>> = values
-        .iter()
-        .map(|&value| Step::new(program, value, store))
-        .collect();
+    let mut steps: Vec<Step<'_>> = values.iter().map(|&value| Step::new(program, value, store)).collect();
     for bin in 0..program.grid().bins {
         for (step, &value) in steps.iter_mut().zip(values) {
             let number = step.eval(bin, store);

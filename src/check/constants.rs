@@ -55,7 +55,8 @@ fn duration(count: u64, unit: Unit, span: Span, grid: &Grid, sink: &mut Sink) ->
     };
     if !minutes.is_multiple_of(bin) {
         let message = format!("the duration of {minutes} minutes is no whole number of bins of {bin} minutes");
-        sink.emit(codes::DURATION_NOT_WHOLE, span, message).help(format!("use a multiple of {bin} minutes, or a number of bins"));
+        sink.emit(codes::DURATION_NOT_WHOLE, span, message)
+            .help(format!("use a multiple of {bin} minutes, or a number of bins"));
         return None;
     }
     Some((minutes / bin) as i64)
@@ -68,9 +69,15 @@ fn not_an_integer(expr: &Expr, what: &str, sink: &mut Sink) -> Option<i64> {
         ExprKind::Array(_) => "an array".to_owned(),
         _ => format!("`{}`", abbreviate(&print::expr(expr))),
     };
-    let diagnostic = sink.emit(codes::NOT_AN_INTEGER, expr.span, format!("{what} must be a whole number known at compile time, found {found}"));
+    let diagnostic = sink.emit(
+        codes::NOT_AN_INTEGER,
+        expr.span,
+        format!("{what} must be a whole number known at compile time, found {found}"),
+    );
     if names_something(expr) {
-        diagnostic.help("write the number of bins or a duration such as `1h`; to vary it between runs, use a template parameter");
+        diagnostic.help(
+            "write the number of bins or a duration such as `1h`; to vary it between runs, use a template parameter",
+        );
     } else {
         diagnostic.help("write a number of bins such as `12`, or a duration such as `1h`");
     }
@@ -81,7 +88,9 @@ fn names_something(expr: &Expr) -> bool {
     match &expr.kind {
         ExprKind::Name(_) | ExprKind::Call { .. } | ExprKind::Index { .. } => true,
         ExprKind::Paren(inner) | ExprKind::Prefix { operand: inner, .. } => names_something(inner),
-        ExprKind::Chain { first, rest } => names_something(first) || rest.iter().any(|(_, operand)| names_something(operand)),
+        ExprKind::Chain { first, rest } => {
+            names_something(first) || rest.iter().any(|(_, operand)| names_something(operand))
+        }
         _ => false,
     }
 }

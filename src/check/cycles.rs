@@ -12,7 +12,8 @@ const LONGEST_PATH: usize = 12;
 
 /// Reports the cycles of reads at lag 0.
 pub fn check(series: &[Definition<'_>], reads: &[Vec<Read>], sink: &mut Sink) {
-    let within_bin = |from: usize| reads[from].iter().filter(|read| read.is_within_bin()).map(|read| read.to.0 as usize);
+    let within_bin =
+        |from: usize| reads[from].iter().filter(|read| read.is_within_bin()).map(|read| read.to.0 as usize);
     let knots = components(series.len(), |from| within_bin(from).collect::<Vec<_>>());
     for knot in knots {
         let first = knot.iter().copied().min().unwrap_or_default();

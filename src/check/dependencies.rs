@@ -79,7 +79,8 @@ pub struct Component {
 
 /// Finds the dependencies of `series` and checks that they can be evaluated.
 pub fn check(series: &[Definition<'_>], sink: &mut Sink) -> Dependencies {
-    let reads: Vec<Vec<Read>> = series.iter().map(|definition| definition.formula.map_or_else(Vec::new, reads_of)).collect();
+    let reads: Vec<Vec<Read>> =
+        series.iter().map(|definition| definition.formula.map_or_else(Vec::new, reads_of)).collect();
     let components = find_components(series, &reads);
     let place = places(&components, series.len());
     check_initial_cycles(series, &reads, &place, sink);
@@ -132,7 +133,8 @@ fn find_components(series: &[Definition<'_>], reads: &[Vec<Read>]) -> Vec<Compon
 
 /// For each series its place in an order in which what is read at lag 0 comes first.
 fn within_bin_rank(reads: &[Vec<Read>]) -> Vec<usize> {
-    let within_bin = |from: usize| reads[from].iter().filter(|read| read.is_within_bin()).map(|read| read.to.0 as usize);
+    let within_bin =
+        |from: usize| reads[from].iter().filter(|read| read.is_within_bin()).map(|read| read.to.0 as usize);
     let found = components(reads.len(), |from| within_bin(from).collect::<Vec<_>>());
     let mut rank = vec![0; reads.len()];
     for (at, series) in found.into_iter().flatten().enumerate() {
@@ -163,23 +165,33 @@ fn check_initial_cycles(series: &[Definition<'_>], reads: &[Vec<Read>], place: &
         if place[start] != place[at] {
             continue;
         }
-        let message = format!("the start of `{0}` is `{1}`, which itself depends on `{0}`", definition.id, series[start].id);
+        let message =
+            format!("the start of `{0}` is `{1}`, which itself depends on `{0}`", definition.id, series[start].id);
         let diagnostic = sink.emit(codes::INITIAL_CYCLE, span, message);
         diagnostic.help("start from a number, a parameter, or a series that does not depend on this one");
         if let Some(read) = reads[start].iter().find(|read| place[read.to.0 as usize] == place[at]) {
-            diagnostic.label(read.span, format!("`{}` reads `{}` here", series[start].id, series[read.to.0 as usize].id));
+            diagnostic
+                .label(read.span, format!("`{}` reads `{}` here", series[start].id, series[read.to.0 as usize].id));
         }
     }
 }
 
-fn check_lookahead(component: &Component, series: &[Definition<'_>], reads: &[Vec<Read>], place: &[usize], sink: &mut Sink) {
+fn check_lookahead(
+    component: &Component,
+    series: &[Definition<'_>],
+    reads: &[Vec<Read>],
+    place: &[usize],
+    sink: &mut Sink,
+) {
     let own = place[component.series[0].0 as usize];
     for owner in component.series.iter().map(|id| id.0 as usize) {
         for read in reads[owner].iter().filter(|read| place[read.to.0 as usize] == own) {
             let Some(ahead) = read.ahead else { continue };
             let (reader, target) = (series[owner].id, series[read.to.0 as usize].id);
             let message = if ahead.all {
-                format!("`{reader}` needs every bin of `{target}` before its first, and `{target}` depends on `{reader}`")
+                format!(
+                    "`{reader}` needs every bin of `{target}` before its first, and `{target}` depends on `{reader}`"
+                )
             } else {
                 format!("`{reader}` looks ahead at `{target}`, which depends on `{reader}`")
             };
@@ -226,7 +238,8 @@ fn startless(node: &Node, call: &Call, series: &[Definition<'_>]) -> StartlessSh
 }
 
 fn report_startless(series: &str, shifts: &[StartlessShift], sink: &mut Sink) {
-    let diagnostic = sink.emit(codes::MISSING_INITIAL, shifts[0].span, "Self-referencing SHIFT requires explicit 'initial'");
+    let diagnostic =
+        sink.emit(codes::MISSING_INITIAL, shifts[0].span, "Self-referencing SHIFT requires explicit 'initial'");
     diagnostic.here(format!("before bin 0 there is no `{series}` to read"));
     for shift in &shifts[1..] {
         diagnostic.label(shift.span, "and here");

@@ -44,8 +44,12 @@ fn check_shadowed(model: &Model, sink: &mut Sink) {
     let ids = model.series.iter().map(|series| &series.id).chain(model.parameters.iter().map(|param| &param.id));
     for id in ids {
         if let Some(builtin) = builtins::function(&id.value) {
-            sink.emit(codes::SHADOWED_BUILTIN, id.span, format!("`{}` is also the name of the function `{}`", id.value, builtin.name))
-                .help("rename it, so that readers can tell the two apart");
+            sink.emit(
+                codes::SHADOWED_BUILTIN,
+                id.span,
+                format!("`{}` is also the name of the function `{}`", id.value, builtin.name),
+            )
+            .help("rename it, so that readers can tell the two apart");
         }
     }
 }
@@ -54,14 +58,22 @@ fn check_unused(checked: &Checked<'_>, sink: &mut Sink) {
     let used = Used::collect(checked);
     for (series, id) in checked.model.series.iter().zip((0..).map(SeriesId)) {
         if !used.series.contains(&id) && !matches!(series.kind, SeriesKind::Invalid) && !series.id.value.is_empty() {
-            sink.emit(codes::UNUSED_SERIES, series.id.span, format!("`{}` is neither written nor read", series.id.value))
-                .help("add it to `outputs`, or remove it");
+            sink.emit(
+                codes::UNUSED_SERIES,
+                series.id.span,
+                format!("`{}` is neither written nor read", series.id.value),
+            )
+            .help("add it to `outputs`, or remove it");
         }
     }
     for (param, id) in checked.model.parameters.iter().zip((0..).map(ParamId::from_u32)) {
         if !used.params.contains(&id) && !param.id.value.is_empty() {
-            sink.emit(codes::UNUSED_PARAMETER, param.id.span, format!("no formula reads the parameter `{}`", param.id.value))
-                .help("use it in a formula, or remove it");
+            sink.emit(
+                codes::UNUSED_PARAMETER,
+                param.id.span,
+                format!("no formula reads the parameter `{}`", param.id.value),
+            )
+            .help("use it in a formula, or remove it");
         }
     }
 }
@@ -240,7 +252,10 @@ fn check_links(node: &Node, first: &Node, rest: &[Link], sink: &mut Sink) {
         }
     }
     let compares = rest.len() == 1 && rest[0].builtin.result == ResultType::Bool;
-    if compares && lower::constant(first).is_some() && let Some(value) = lower::constant(node) {
+    if compares
+        && lower::constant(first).is_some()
+        && let Some(value) = lower::constant(node)
+    {
         report_constant(node.span, value != 0.0, sink);
     }
 }

@@ -91,7 +91,11 @@ impl CheckedModel {
 pub fn check(model: Model, sink: &mut Sink) -> CheckedModel {
     let names = Names::new(&model, sink);
     let scope = resolve::Scope { names: &names, grid: &model.grid };
-    let formulas: Vec<Option<Node>> = model.series.iter().map(|series| resolve_series(&series.kind, &series.id.value, &model, &scope, sink)).collect();
+    let formulas: Vec<Option<Node>> = model
+        .series
+        .iter()
+        .map(|series| resolve_series(&series.kind, &series.id.value, &model, &scope, sink))
+        .collect();
     let rules = resolve_rules(&model, &scope, sink);
     let starts: Vec<_> = model.series.iter().map(|series| resolve_initial(&series.kind, &names, sink)).collect();
     references::check(&model, &names, sink);
@@ -106,7 +110,14 @@ pub fn check(model: Model, sink: &mut Sink) -> CheckedModel {
     }
     references::check_role_types(&model, &names, &types, sink);
     if !sink.has_errors() {
-        let checked = lints::Checked { model: &model, names: &names, series: &series, rules: &rules, dependencies: &dependencies, outputs: &outputs };
+        let checked = lints::Checked {
+            model: &model,
+            names: &names,
+            series: &series,
+            rules: &rules,
+            dependencies: &dependencies,
+            outputs: &outputs,
+        };
         lints::check(&checked, sink);
     }
     CheckedModel { outputs, formulas, starts, rules, dependencies, types, model }
@@ -120,10 +131,18 @@ fn runtime_grid(model: &Model) -> Grid {
     }
 }
 
-fn resolve_series(kind: &SeriesKind, id: &str, model: &Model, scope: &resolve::Scope<'_>, sink: &mut Sink) -> Option<Node> {
+fn resolve_series(
+    kind: &SeriesKind,
+    id: &str,
+    model: &Model,
+    scope: &resolve::Scope<'_>,
+    sink: &mut Sink,
+) -> Option<Node> {
     match kind {
         SeriesKind::Expr { formula, .. } => Some(resolve_formula(formula, scope, sink)),
-        SeriesKind::Pmf(pmf) => Some(pmf::resolve(pmf, id, model.seed.as_ref().map(|seed| seed.value), scope.names, sink)),
+        SeriesKind::Pmf(pmf) => {
+            Some(pmf::resolve(pmf, id, model.seed.as_ref().map(|seed| seed.value), scope.names, sink))
+        }
         SeriesKind::Const(_) | SeriesKind::Invalid => None,
     }
 }
@@ -152,21 +171,33 @@ fn resolve_initial(kind: &SeriesKind, names: &Names<'_>, sink: &mut Sink) -> Opt
             Some(Binding::Series(id)) => Some(StartValue::Series(id)),
             None => {
                 let id = crate::model::Id::new(name.clone(), initial.span);
-                references::unknown(crate::diagnostics::codes::UNKNOWN_SERIES, "series or parameter", &id, names.nearest(name), sink);
+                references::unknown(
+                    crate::diagnostics::codes::UNKNOWN_SERIES,
+                    "series or parameter",
+                    &id,
+                    names.nearest(name),
+                    sink,
+                );
                 Some(StartValue::Number(0.0))
             }
         },
     }
 }
 
-fn definitions<'a>(model: &'a Model, formulas: &'a [Option<Node>], starts: &[Option<StartValue>]) -> Vec<Definition<'a>> {
+fn definitions<'a>(
+    model: &'a Model,
+    formulas: &'a [Option<Node>],
+    starts: &[Option<StartValue>],
+) -> Vec<Definition<'a>> {
     let series = model.series.iter().zip(formulas).zip(starts);
     let definitions = series.map(|((series, formula), start)| Definition {
         id: &series.id.value,
         formula: formula.as_ref(),
         has_initial: start.is_some(),
         initial: match (start, &series.kind) {
-            (Some(StartValue::Series(id)), SeriesKind::Expr { initial: Some(initial), .. }) => Some((*id, initial.span)),
+            (Some(StartValue::Series(id)), SeriesKind::Expr { initial: Some(initial), .. }) => {
+                Some((*id, initial.span))
+            }
             _ => None,
         },
     });
@@ -180,4 +211,3 @@ fn declared(kind: &SeriesKind) -> Declared<'_> {
         SeriesKind::Pmf(_) | SeriesKind::Invalid => Declared { ty: None, initial: None },
     }
 }
-

@@ -28,7 +28,8 @@ impl<'m> Names<'m> {
     /// Collects the names of `model` and reports those declared twice.
     pub fn new(model: &'m Model, sink: &mut Sink) -> Self {
         let mut names = Self { bindings: HashMap::new(), in_order: Vec::new() };
-        let params = model.parameters.iter().zip(0..).map(|(param, at)| (&param.id, Binding::Param(ParamId::from_u32(at))));
+        let params =
+            model.parameters.iter().zip(0..).map(|(param, at)| (&param.id, Binding::Param(ParamId::from_u32(at))));
         let series = model.series.iter().zip(0..).map(|(series, at)| (&series.id, Binding::Series(SeriesId(at))));
         let mut declarations: Vec<_> = params.chain(series).collect();
         declarations.sort_by_key(|(id, _)| id.span);

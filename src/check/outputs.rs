@@ -65,7 +65,9 @@ fn report_clash(name: &str, span: Span, first: Span, sink: &mut Sink) {
 
 fn chosen(rule: &OutputRule, model: &Model, names: &Names<'_>, sink: &mut Sink) -> Vec<SeriesId> {
     if !rule.series.value.contains('*') {
-        return names.series(&rule.series.value).map_or_else(|| unknown_output(&rule.series, names, sink), |id| vec![id]);
+        return names
+            .series(&rule.series.value)
+            .map_or_else(|| unknown_output(&rule.series, names, sink), |id| vec![id]);
     }
     let excluded: Vec<&Id> = rule.exclude.iter().filter(|pattern| !is_idle(pattern, model, sink)).collect();
     let ids = (0..).map(SeriesId).zip(&model.series);
@@ -73,8 +75,12 @@ fn chosen(rule: &OutputRule, model: &Model, names: &Names<'_>, sink: &mut Sink) 
     let kept = all.filter(|(_, series)| !excluded.iter().any(|pattern| matches(&pattern.value, &series.id.value)));
     let kept: Vec<SeriesId> = kept.map(|(id, _)| id).collect();
     if kept.is_empty() {
-        sink.emit(codes::EMPTY_OUTPUT, rule.series.span, format!("no series is left for the pattern `{}`", rule.series.value))
-            .help("name a series, or change the pattern; `*` stands for any characters");
+        sink.emit(
+            codes::EMPTY_OUTPUT,
+            rule.series.span,
+            format!("no series is left for the pattern `{}`", rule.series.value),
+        )
+        .help("name a series, or change the pattern; `*` stands for any characters");
     }
     kept
 }

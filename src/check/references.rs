@@ -23,8 +23,10 @@ pub fn check_role_types(model: &Model, names: &Names<'_>, types: &[SeriesType], 
         let ty = names.series(&id.value).and_then(|series| types[series.0 as usize].ty);
         if ty == Some(Type::Bool) {
             let message = format!("role `{}` takes numbers, `{}` holds truth values", role.name(), id.value);
-            sink.emit(codes::ROLE_TYPE, id.span, message)
-                .help(format!("add a series with `IF({}, 1, 0)` and name that one", crate::syntax::print::id(&id.value)));
+            sink.emit(codes::ROLE_TYPE, id.span, message).help(format!(
+                "add a series with `IF({}, 1, 0)` and name that one",
+                crate::syntax::print::id(&id.value)
+            ));
         }
     }
 }
@@ -74,8 +76,12 @@ fn check_tests(model: &Model, names: &Names<'_>, sink: &mut Sink) {
             if let Some(series) = expect_series(id, names, sink)
                 && !matches!(model.series[series.0 as usize].kind, SeriesKind::Const(_) | SeriesKind::Invalid)
             {
-                sink.emit(codes::TEST_SHAPE, id.span, format!("`{}` is computed, a test can replace const series only", id.value))
-                    .help("replace the const series that it is computed from");
+                sink.emit(
+                    codes::TEST_SHAPE,
+                    id.span,
+                    format!("`{}` is computed, a test can replace const series only", id.value),
+                )
+                .help("replace the const series that it is computed from");
             }
         }
         for (id, _) in &test.expect {

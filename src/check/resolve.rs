@@ -32,6 +32,12 @@ pub fn resolve(expr: &Expr, scope: &Scope<'_>, sink: &mut Sink) -> Node {
         ExprKind::Index { base, offset } => resolve_index(base, offset, scope, sink),
         ExprKind::Paren(inner) => resolve(inner, scope, sink).kind,
         ExprKind::Duration { .. } | ExprKind::Null | ExprKind::Array(_) => misplaced(expr, scope, sink),
+        ExprKind::Broken(parts) => {
+            for part in parts.iter().filter(|part| !is_compile_time(part)) {
+                resolve(part, scope, sink);
+            }
+            Kind::Error
+        }
         ExprKind::Error => Kind::Error,
     };
     Node { kind, span: expr.span }
@@ -51,7 +57,11 @@ fn unknown_name(name: &Ident, scope: &Scope<'_>, sink: &mut Sink) -> Kind {
     let diagnostic = sink.emit(codes::UNKNOWN_NAME, name.span, message);
     if let Some(near) = near {
         let spelled = crate::syntax::print::id(near);
-        diagnostic.help(format!("did you mean {}?", quoted(near))).fix(format!("replace with {}", quoted(near)), name.span, spelled);
+        diagnostic.help(format!("did you mean {}?", quoted(near))).fix(
+            format!("replace with {}", quoted(near)),
+            name.span,
+            spelled,
+        );
     } else if let Some(builtin) = builtins::function(&name.value) {
         diagnostic.help(format!("call the function: `{}`", signature(builtin)));
     } else if name.value.eq_ignore_ascii_case("t") {
@@ -100,20 +110,31 @@ fn resolve_index(base: &Expr, offset: &Offset, scope: &Scope<'_>, sink: &mut Sin
 fn misplaced(expr: &Expr, scope: &Scope<'_>, sink: &mut Sink) -> Kind {
     match &expr.kind {
         ExprKind::Duration { count, unit } => {
-            let bins = count.checked_mul(unit.minutes()).filter(|minutes| minutes.is_multiple_of(scope.grid.bin_minutes().max(1)));
-            let diagnostic = sink.emit(codes::MISPLACED_DURATION, expr.span, "a duration counts bins; write the number");
+            let bins = count
+                .checked_mul(unit.minutes())
+                .filter(|minutes| minutes.is_multiple_of(scope.grid.bin_minutes().max(1)));
+            let diagnostic =
+                sink.emit(codes::MISPLACED_DURATION, expr.span, "a duration counts bins; write the number");
             if let Some(minutes) = bins {
                 let number = (minutes / scope.grid.bin_minutes().max(1)).to_string();
                 diagnostic.fix(format!("write `{number}`, its number of bins"), expr.span, number);
             }
         }
         ExprKind::Null => {
-            sink.emit(codes::MISPLACED_NULL, expr.span, "`null` means that an optional argument is left out, found it as a value")
-                .help("for missing data test with `IS_MISSING(x)` or replace with `COALESCE(x, 0)`");
+            sink.emit(
+                codes::MISPLACED_NULL,
+                expr.span,
+                "`null` means that an optional argument is left out, found it as a value",
+            )
+            .help("for missing data test with `IS_MISSING(x)` or replace with `COALESCE(x, 0)`");
         }
         _ => {
-            sink.emit(codes::MISPLACED_ARRAY, expr.span, "an array is a kernel, as in `CONV(x, [0, 0.6])`, found it as a value")
-                .help("use a series with `values` for numbers per bin");
+            sink.emit(
+                codes::MISPLACED_ARRAY,
+                expr.span,
+                "an array is a kernel, as in `CONV(x, [0, 0.6])`, found it as a value",
+            )
+            .help("use a series with `values` for numbers per bin");
         }
     }
     Kind::Error
@@ -130,7 +151,8 @@ fn resolve_call(function: &Ident, args: &[Arg], span: Span, scope: &Scope<'_>, s
         return Kind::Error;
     };
     let params = (0..).map(|at: usize| &builtin.params[at.min(builtin.params.len() - 1)]);
-    let resolved = places.into_iter().zip(params).map(|(value, param)| resolve_argument(builtin, param, value, scope, sink));
+    let resolved =
+        places.into_iter().zip(params).map(|(value, param)| resolve_argument(builtin, param, value, scope, sink));
     let args: Vec<Argument> = resolved.collect();
     Kind::Call(Box::new(Call { builtin, args }))
 }
@@ -138,10 +160,15 @@ fn resolve_call(function: &Ident, args: &[Arg], span: Span, scope: &Scope<'_>, s
 /// Reports unknown names in the arguments of a call that is broken itself.
 fn resolve_for_names(args: &[Arg], scope: &Scope<'_>, sink: &mut Sink) {
     for arg in args {
-        if !matches!(arg.value.kind, ExprKind::Duration { .. } | ExprKind::Null | ExprKind::Array(_)) {
+        if !is_compile_time(&arg.value) {
             resolve(&arg.value, scope, sink);
         }
     }
+}
+
+/// Whether an expression is right in some places that it can't be told to stand in.
+fn is_compile_time(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Duration { .. } | ExprKind::Null | ExprKind::Array(_))
 }
 
 fn unknown_function(function: &Ident, scope: &Scope<'_>, sink: &mut Sink) {
@@ -152,7 +179,10 @@ fn unknown_function(function: &Ident, scope: &Scope<'_>, sink: &mut Sink) {
     if let Some(near) = near {
         diagnostic.help(format!("did you mean `{near}`?")).fix(format!("replace with `{near}`"), function.span, near);
     } else if scope.names.get(&function.value).is_some() {
-        diagnostic.help(format!("`{}` is a series or parameter; write `[t-1]` for another bin, or `*` to multiply", function.value));
+        diagnostic.help(format!(
+            "`{}` is a series or parameter; write `[t-1]` for another bin, or `*` to multiply",
+            function.value
+        ));
     } else {
         diagnostic.help("list the functions with `ftc functions`");
     }
@@ -177,29 +207,47 @@ fn place_arguments<'a>(
     for arg in &args[positional..] {
         place_named(builtin, arg, &mut places, sink)?;
     }
-    let missing = builtin.params.iter().zip(&places).any(|(param, place)| param.default == Default::Required && place.is_none());
+    let missing =
+        builtin.params.iter().zip(&places).any(|(param, place)| param.default == Default::Required && place.is_none());
     if missing {
         return wrong_count(builtin, args.len(), function, span, sink);
     }
     Some(places)
 }
 
-fn place_named<'a>(builtin: &'static Builtin, arg: &'a Arg, places: &mut [Option<&'a Expr>], sink: &mut Sink) -> Option<()> {
+fn place_named<'a>(
+    builtin: &'static Builtin,
+    arg: &'a Arg,
+    places: &mut [Option<&'a Expr>],
+    sink: &mut Sink,
+) -> Option<()> {
     let Some(name) = &arg.name else {
         sink.emit(codes::NAMED_ARGUMENT, arg.value.span, "a positional argument follows a named one")
             .help("name this argument too, or move it to the front");
         return None;
     };
     if builtin.variadic {
-        sink.emit(codes::NAMED_ARGUMENT, name.span, format!("`{}` takes any number of arguments and none of them has a name", builtin.name))
-            .help("leave the name out");
+        sink.emit(
+            codes::NAMED_ARGUMENT,
+            name.span,
+            format!("`{}` takes any number of arguments and none of them has a name", builtin.name),
+        )
+        .help("leave the name out");
         return None;
     }
     let Some(at) = builtin.params.iter().position(|param| param.name == name.value) else {
         let near = nearest(&name.value, builtin.params.iter().map(|param| param.name));
-        let diagnostic = sink.emit(codes::NAMED_ARGUMENT, name.span, format!("`{}` has no parameter `{}`", builtin.name, name.value));
+        let diagnostic = sink.emit(
+            codes::NAMED_ARGUMENT,
+            name.span,
+            format!("`{}` has no parameter `{}`", builtin.name, name.value),
+        );
         match near {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(format!("replace with `{near}`"), name.span, near),
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
+                format!("replace with `{near}`"),
+                name.span,
+                near,
+            ),
             None => diagnostic.help(format!("see its signature: `{}`", signature(builtin))),
         };
         return None;

@@ -51,7 +51,14 @@ pub fn check(
 }
 
 /// Checks a formula outside any series, such as a validation rule: it must be a truth value.
-pub fn check_rule(rule: &Node, series: &[Definition<'_>], declared: &[Declared<'_>], types: &[SeriesType], grid: Grid, sink: &mut Sink) {
+pub fn check_rule(
+    rule: &Node,
+    series: &[Definition<'_>],
+    declared: &[Declared<'_>],
+    types: &[SeriesType],
+    grid: Grid,
+    sink: &mut Sink,
+) {
     let mut typer = Typer::new(series, declared, grid);
     typer.types = types.to_vec();
     let mut checker = Checker { typer, sink };
@@ -190,7 +197,9 @@ impl Checker<'_, '_> {
     fn check_series(&mut self, index: usize) {
         let Some(formula) = self.typer.series[index].formula else { return };
         let (expected, found) = (self.check_node(formula), self.typer.initial_type(index));
-        let (Some(initial), Some(expected), Some(found)) = (self.typer.declared[index].initial, expected, found) else { return };
+        let (Some(initial), Some(expected), Some(found)) = (self.typer.declared[index].initial, expected, found) else {
+            return;
+        };
         if found == expected {
             return;
         }
@@ -232,7 +241,11 @@ impl Checker<'_, '_> {
     fn check_call(&mut self, node: &Node, call: &Call) -> Option<Type> {
         if call.builtin.needs_window && self.typer.scratch.grid().start_minutes.is_none() {
             self.sink
-                .emit(codes::NEEDS_WINDOW, node.span, format!("`{}` needs to know when bin 0 begins", call.builtin.name))
+                .emit(
+                    codes::NEEDS_WINDOW,
+                    node.span,
+                    format!("`{}` needs to know when bin 0 begins", call.builtin.name),
+                )
                 .help("add `window: { start: \"2025-10-07T00:00:00Z\" }` to the model");
         }
         let mut same = Vec::new();
@@ -269,9 +282,11 @@ impl Checker<'_, '_> {
         match &node.kind {
             Kind::Series(id) if node.span == span => {
                 let name = print::id(self.typer.series[id.0 as usize].id);
-                diagnostic
-                    .help(format!("compare it: `{name} != 0`"))
-                    .fix("compare it with 0", span, format!("{name} != 0"));
+                diagnostic.help(format!("compare it: `{name} != 0`")).fix(
+                    "compare it with 0",
+                    span,
+                    format!("{name} != 0"),
+                );
             }
             _ => {
                 diagnostic.help("compare it with something, as in `arrivals != 0`");
@@ -284,11 +299,19 @@ impl Checker<'_, '_> {
         let mut known = values.iter().filter_map(|(ty, span)| Some(((*ty)?, *span)));
         let Some((expected, first)) = known.next() else { return };
         if let Some((found, span)) = known.find(|(ty, _)| *ty != expected) {
-            let message = format!("`{}` takes {} or {} but not both, found {}", builtin.name, plural(Type::Num), plural(Type::Bool), a(found));
-            self.sink.emit(codes::TYPE_MISMATCH, span, message).label(first, format!("this is {}", a(expected))).help(match expected {
-                Type::Num => "turn the truth value into a number with `IF(…, 1, 0)`",
-                Type::Bool => "turn the number into a truth value, as in `arrivals != 0`",
-            });
+            let message = format!(
+                "`{}` takes {} or {} but not both, found {}",
+                builtin.name,
+                plural(Type::Num),
+                plural(Type::Bool),
+                a(found)
+            );
+            self.sink.emit(codes::TYPE_MISMATCH, span, message).label(first, format!("this is {}", a(expected))).help(
+                match expected {
+                    Type::Num => "turn the truth value into a number with `IF(…, 1, 0)`",
+                    Type::Bool => "turn the number into a truth value, as in `arrivals != 0`",
+                },
+            );
         }
     }
 
@@ -302,7 +325,9 @@ impl Checker<'_, '_> {
         match (self.typer.rate(value), bounds) {
             (Rate::Series, _) => {
                 let message = format!("`{name}` of `{}` must be one number for all bins, found a series", builtin.name);
-                self.sink.emit(codes::NOT_UNIFORM, value.span, message).help("use a number, a parameter, or a reduction such as `AVG(x)`");
+                self.sink
+                    .emit(codes::NOT_UNIFORM, value.span, message)
+                    .help("use a number, a parameter, or a reduction such as `AVG(x)`");
             }
             (Rate::Constant, Some((min, max))) => self.check_bounds(builtin, name, min, max, value),
             _ => {}
@@ -313,7 +338,9 @@ impl Checker<'_, '_> {
         let Some(number) = crate::lower::constant(value) else { return };
         if number < min || number > max {
             let message = format!("`{name}` of `{}` must lie in {min}..={max}, found {number}", builtin.name);
-            self.sink.emit(codes::CONSTANT_RANGE, value.span, message).help(format!("use a number from {min} to {max}"));
+            self.sink
+                .emit(codes::CONSTANT_RANGE, value.span, message)
+                .help(format!("use a number from {min} to {max}"));
         }
     }
 }

@@ -11,7 +11,10 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
             continue;
         }
         let distance = strsim::osa_distance(&folded, &candidate.to_lowercase());
-        if distance <= allowed && best.is_none_or(|(least, _)| distance < least) && !is_unlike(&folded, candidate, distance) {
+        if distance <= allowed
+            && best.is_none_or(|(least, _)| distance < least)
+            && !is_unlike(&folded, candidate, distance)
+        {
             best = Some((distance, candidate));
         }
     }

@@ -7,10 +7,7 @@ use crate::syntax::token::{Lexeme, Token};
 /// Whether `content` is an offset.
 pub(super) fn is_offset(content: &[Lexeme]) -> bool {
     use Token::{Duration, Integer, Minus, Plus, T};
-    matches!(
-        tokens(content).as_slice(),
-        [T] | [T, Plus | Minus, Integer | Duration]
-    )
+    matches!(tokens(content).as_slice(), [T] | [T, Plus | Minus, Integer | Duration])
 }
 
 /// Reports what is wrong with `content`, which is no offset.
@@ -44,9 +41,7 @@ fn bad_constant(report: &mut Report<'_>, number: Lexeme) {
     let span = report.span(number.start, number.end);
     let message = format!("a bin offset must count from `t`, found {}", quote(digits));
     let diagnostic = report.emit(codes::BAD_OFFSET, (number.start, number.end), message);
-    diagnostic.help(format!(
-        "write `t-{digits}` for the value {digits} bins ago"
-    ));
+    diagnostic.help(format!("write `t-{digits}` for the value {digits} bins ago"));
     diagnostic.fix(format!("write `t-{digits}`"), span, format!("t-{digits}"));
 }
 
@@ -59,10 +54,6 @@ fn bad_offset(report: &mut Report<'_>, content: &[Lexeme], rule: &str) {
     let start = content.first().map_or(0, |lexeme| lexeme.start);
     let range = (start, content.last().map_or(start, |lexeme| lexeme.end));
     let found = quote(report.text(range.0, range.1));
-    let diagnostic = report.emit(
-        codes::BAD_OFFSET,
-        range,
-        format!("a bin offset {rule}, found {found}"),
-    );
+    let diagnostic = report.emit(codes::BAD_OFFSET, range, format!("a bin offset {rule}, found {found}"));
     diagnostic.help("write `t`, `t-1` or `t+2h`");
 }

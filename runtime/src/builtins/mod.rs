@@ -3,9 +3,12 @@
 
 use std::hash::{Hash, Hasher};
 
+pub use convention::Convention;
+
 use crate::ir::{Builder, ValueId};
 
 mod arithmetic;
+mod convention;
 mod cumulative;
 mod distribution;
 mod entry;
@@ -81,6 +84,36 @@ pub fn sample(name: &str) -> Option<&'static Builtin> {
     of_syntax(Syntax::Sample).find(|entry| entry.name == name)
 }
 
+/// `SHIFT`, which `x[t-1]` stands for and whose start the compiler looks after.
+pub fn shift() -> &'static Builtin {
+    &lag::SHIFT
+}
+
+/// `IF`, the one entry that discards an argument.
+pub fn conditional() -> &'static Builtin {
+    &logic::IF
+}
+
+/// `AND`
+pub fn and() -> &'static Builtin {
+    &logic::AND
+}
+
+/// `OR`
+pub fn or() -> &'static Builtin {
+    &logic::OR
+}
+
+/// `NOT`
+pub fn not() -> &'static Builtin {
+    &logic::NOT
+}
+
+/// `COUNT`
+pub fn count() -> &'static Builtin {
+    &reduce::COUNT
+}
+
 fn of_syntax(syntax: Syntax) -> impl Iterator<Item = &'static Builtin> {
     all().filter(move |entry| entry.syntax == syntax)
 }
@@ -102,6 +135,8 @@ pub struct Builtin {
     pub reads: fn(param: usize, args: &[ArgValue<'_>]) -> Reads,
     /// Whether it asks for the clock, so that the model must declare a `window`.
     pub needs_window: bool,
+    /// The convention that stands in for a result in some bins.
+    pub convention: Option<Convention>,
     /// What it computes.
     pub meaning: Meaning,
     /// One line: what it means at bin t.
@@ -121,10 +156,7 @@ impl Builtin {
 
     /// The parameter that the argument at this place belongs to: the last one again, where it may be repeated.
     pub fn param(&self, place: usize) -> Option<&'static Param> {
-        let last = self
-            .params
-            .last()
-            .filter(|last| self.variadic || last.kind == ParamKind::Kernel);
+        let last = self.params.last().filter(|last| self.variadic || last.kind == ParamKind::Kernel);
         self.params.get(place).or(last)
     }
 }

@@ -7,10 +7,7 @@ use crate::builtins::{Bin, Builtin, Meaning, ScanState};
 use crate::ir::{Grid, Op, Program, Rate, ValueId};
 
 /// The state before bin 0.
-const UNSEEN: ScanState = ScanState {
-    value: f64::NAN,
-    seen: false,
-};
+const UNSEEN: ScanState = ScanState { value: f64::NAN, seen: false };
 
 /// How to compute one value at any bin, in ascending order of bins.
 pub(super) struct Step<'a> {
@@ -37,12 +34,8 @@ enum Action {
 impl<'a> Step<'a> {
     /// The step for `value`; the store holds what it reads from outside its component.
     pub(super) fn new(program: &'a Program, value: ValueId, store: &mut Store<'_>) -> Self {
-        let mut step = Step {
-            action: Action::Number(0.0),
-            args: Vec::new(),
-            varying: Vec::new(),
-            grid: program.grid(),
-        };
+        let mut step =
+            Step { action: Action::Number(0.0), args: Vec::new(), varying: Vec::new(), grid: program.grid() };
         step.action = match *program.op(value) {
             Op::Const(bits) => Action::Number(f64::from_bits(bits)),
             Op::Param(param) => Action::Number(store.param(param)),
@@ -54,6 +47,8 @@ impl<'a> Step<'a> {
                 let start = initial.map_or(0.0, |initial| store.first(initial));
                 Action::Delay(column, lag as usize, start)
             }
+            // Nothing that passes `verify` reads it.
+            Op::Forward(_) => Action::Number(f64::NAN),
             Op::Lead { value, by } => Action::Lead(store.widen(value), by as usize),
         };
         step
@@ -85,17 +80,9 @@ impl<'a> Step<'a> {
     }
 
     /// The action of a call; keeps its arguments.
-    fn call(
-        &mut self,
-        program: &Program,
-        builtin: &Builtin,
-        args: &[ValueId],
-        store: &mut Store<'_>,
-    ) -> Action {
+    fn call(&mut self, program: &Program, builtin: &Builtin, args: &[ValueId], store: &mut Store<'_>) -> Action {
         let (column, numbers) = match (builtin.meaning, args) {
-            (Meaning::Window(_) | Meaning::Reduce(_), [column, rest @ ..]) => {
-                (Some(store.widen(*column)), rest)
-            }
+            (Meaning::Window(_) | Meaning::Reduce(_), [column, rest @ ..]) => (Some(store.widen(*column)), rest),
             _ => (None, args),
         };
         self.keep_args(program, numbers, store);
@@ -106,9 +93,7 @@ impl<'a> Step<'a> {
             (Meaning::Window(eval), Some(column)) => Action::Window(eval, column),
             (Meaning::Reduce(eval), Some(column)) => Action::Reduce(eval, column),
             // None passes `verify`: a window or a reduction of nothing, an entry that lowers.
-            (Meaning::Window(_) | Meaning::Reduce(_), None) | (Meaning::Lower(_), _) => {
-                Action::Number(f64::NAN)
-            }
+            (Meaning::Window(_) | Meaning::Reduce(_), None) | (Meaning::Lower(_), _) => Action::Number(f64::NAN),
         }
     }
 

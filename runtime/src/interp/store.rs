@@ -23,14 +23,7 @@ impl<'a> Store<'a> {
     /// An empty store for the values that the outputs need.
     pub(super) fn new(program: &'a Program, inputs: &'a [&'a [f64]], params: &'a [f64]) -> Self {
         let (numbers, columns) = (SecondaryMap::new(), SecondaryMap::new());
-        Store {
-            program,
-            inputs,
-            params,
-            numbers,
-            columns,
-            uses: count_uses(program),
-        }
+        Store { program, inputs, params, numbers, columns, uses: count_uses(program) }
     }
 
     /// Whether anything has yet to read `value`.
@@ -93,10 +86,7 @@ impl<'a> Store<'a> {
 
     /// Notes that `values` are computed; what has been read for the last time is dropped.
     pub(super) fn release_operands(&mut self, values: &[ValueId]) {
-        for operand in values
-            .iter()
-            .flat_map(|&value| self.program.operands(value))
-        {
+        for operand in values.iter().flat_map(|&value| self.program.operands(value)) {
             self.uses[operand] -= 1;
             if self.uses[operand] == 0 {
                 self.columns[operand] = Cow::default();

@@ -15,11 +15,7 @@ mod recurrences;
 const NAN: f64 = f64::NAN;
 
 fn grid(bins: usize) -> Grid {
-    Grid {
-        bins,
-        bin_minutes: 5,
-        start_minutes: None,
-    }
+    Grid { bins, bin_minutes: 5, start_minutes: None }
 }
 
 fn program(bins: usize, build: impl FnOnce(&mut Builder)) -> Program {
@@ -41,12 +37,7 @@ fn check_run<const N: usize>(
         }
     });
     let outputs = run(&program, &[input], &[3.0]).unwrap();
-    let bits = |column: &[f64]| {
-        column
-            .iter()
-            .map(|x| if x.is_nan() { NAN } else { *x }.to_bits())
-            .collect::<Vec<_>>()
-    };
+    let bits = |column: &[f64]| column.iter().map(|x| if x.is_nan() { NAN } else { *x }.to_bits()).collect::<Vec<_>>();
     let found: Vec<_> = outputs.iter().map(|column| bits(column)).collect();
     let expected: Vec<_> = expected.iter().map(|column| bits(column)).collect();
     assert_eq!(found, expected, "found {outputs:?} of\n{program}");
@@ -66,11 +57,7 @@ fn calls_work_bin_by_bin() {
             let choice = b.call(&IF, &[Some(above), Some(x), Some(param)]);
             [negative, above, choice]
         },
-        &[
-            &[-1.0, 2.0, NAN, 0.0],
-            &[1.0, 0.0, 0.0, 0.0],
-            &[1.0, 3.0, 3.0, 3.0],
-        ],
+        &[&[-1.0, 2.0, NAN, 0.0], &[1.0, 0.0, 0.0, 0.0], &[1.0, 3.0, 3.0, 3.0]],
     );
 }
 
@@ -82,12 +69,7 @@ fn a_delay_reads_back_and_before_bin_0_its_start() {
             let (nine, param, doubled) = (b.number(9.0), b.param(ParamId::new(0)), add(b, x, x));
             [None, Some(nine), Some(param), Some(doubled)].map(|start| b.shift(x, 2, start))
         },
-        &[
-            &[0.0, 0.0, 10.0, 20.0],
-            &[9.0, 9.0, 10.0, 20.0],
-            &[3.0, 3.0, 10.0, 20.0],
-            &[20.0, 20.0, 10.0, 20.0],
-        ],
+        &[&[0.0, 0.0, 10.0, 20.0], &[9.0, 9.0, 10.0, 20.0], &[3.0, 3.0, 10.0, 20.0], &[20.0, 20.0, 10.0, 20.0]],
     );
 }
 
@@ -115,11 +97,7 @@ fn uniform_values_shift_like_columns_of_equal_bins() {
         &[0.0; 3],
         |b, _| {
             let (param, seven) = (b.param(ParamId::new(0)), b.number(7.0));
-            [
-                b.shift(param, 1, None),
-                b.shift(param, -1, None),
-                b.shift(seven, 2, Some(param)),
-            ]
+            [b.shift(param, 1, None), b.shift(param, -1, None), b.shift(seven, 2, Some(param))]
         },
         &[&[0.0, 3.0, 3.0], &[3.0, 3.0, 0.0], &[3.0, 3.0, 7.0]],
     );
@@ -132,10 +110,7 @@ fn windows_and_reductions_of_a_uniform_value_see_equal_bins() {
         |b, _| {
             let (param, two) = (b.param(ParamId::new(0)), b.number(2.0));
             let window = b.call(&WINDOW_SUM, &[Some(param), Some(two)]);
-            let (total, more) = (
-                b.call(&TOTAL, &[Some(two)]),
-                b.call(&TOTAL, &[Some(param), Some(two)]),
-            );
+            let (total, more) = (b.call(&TOTAL, &[Some(two)]), b.call(&TOTAL, &[Some(param), Some(two)]));
             [window, total, more]
         },
         &[&[3.0, 6.0, 6.0, 6.0], &[8.0; 4], &[14.0; 4]],
@@ -218,13 +193,8 @@ fn a_column_is_dropped_after_its_last_reader() {
         compute(&program, &component, &mut store);
         store.release_operands(&component);
     }
-    let held = program
-        .values()
-        .filter(|&value| !store.column(value).is_empty());
-    assert_eq!(
-        held.collect::<Vec<_>>(),
-        [program.outputs().next().unwrap().1]
-    );
+    let held = program.values().filter(|&value| !store.column(value).is_empty());
+    assert_eq!(held.collect::<Vec<_>>(), [program.outputs().next().unwrap().1]);
 }
 
 #[test]
@@ -247,30 +217,12 @@ fn a_run_takes_the_inputs_and_parameters_that_the_program_reads() {
         b.output(sum);
     });
     let check = |inputs: &[&[f64]], params: &[f64], expected: &str| {
-        assert_eq!(
-            run(&program, inputs, params).unwrap_err().to_string(),
-            expected
-        );
+        assert_eq!(run(&program, inputs, params).unwrap_err().to_string(), expected);
     };
-    check(
-        &[&[0.0; 2]],
-        &[0.0; 2],
-        "the program takes 2 inputs, found 1",
-    );
-    check(
-        &[&[0.0; 2], &[0.0; 2]],
-        &[0.0],
-        "the program takes 2 parameters, found 1",
-    );
-    check(
-        &[&[0.0; 2], &[0.0; 3]],
-        &[0.0; 2],
-        "`input1` takes 2 bins, found 3",
-    );
-    assert_eq!(
-        run(&program, &[&[], &[1.0, 2.0]], &[0.0, 3.0]),
-        Ok(vec![vec![4.0, 5.0]])
-    );
+    check(&[&[0.0; 2]], &[0.0; 2], "the program takes 2 inputs, found 1");
+    check(&[&[0.0; 2], &[0.0; 2]], &[0.0], "the program takes 2 parameters, found 1");
+    check(&[&[0.0; 2], &[0.0; 3]], &[0.0; 2], "`input1` takes 2 bins, found 3");
+    assert_eq!(run(&program, &[&[], &[1.0, 2.0]], &[0.0, 3.0]), Ok(vec![vec![4.0, 5.0]]));
 }
 
 #[test]
@@ -293,9 +245,6 @@ fn a_chain_of_100_000_series_runs_on_a_small_stack() {
         });
         run(&program, &[&[0.0, 0.5]], &[])
     };
-    let thread = std::thread::Builder::new()
-        .stack_size(512 * 1024)
-        .spawn(work)
-        .unwrap();
+    let thread = std::thread::Builder::new().stack_size(512 * 1024).spawn(work).unwrap();
     assert_eq!(thread.join().unwrap(), Ok(vec![vec![100_000.0, 100_000.5]]));
 }

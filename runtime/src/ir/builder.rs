@@ -25,17 +25,8 @@ impl Builder {
     /// An empty program over `grid`.
     pub fn new(grid: Grid) -> Self {
         let (values, slots, outputs) = (PrimaryMap::new(), PrimaryMap::new(), PrimaryMap::new());
-        let program = Program {
-            grid,
-            values,
-            slots,
-            outputs,
-        };
-        Builder {
-            program,
-            shared: HashMap::new(),
-            holders: HashMap::new(),
-        }
+        let program = Program { grid, values, slots, outputs };
+        Builder { program, shared: HashMap::new(), holders: HashMap::new() }
     }
 
     /// The bins that the program runs over.
@@ -50,11 +41,7 @@ impl Builder {
 
     /// A constant truth value.
     pub fn boolean(&mut self, truth: bool) -> ValueId {
-        self.share(
-            Op::constant(f64::from(u8::from(truth))),
-            Type::Bool,
-            Rate::Constant,
-        )
+        self.share(Op::constant(f64::from(u8::from(truth))), Type::Bool, Rate::Constant)
     }
 
     /// A parameter: a number that the run brings.
@@ -76,24 +63,27 @@ impl Builder {
         }
         let args: Vec<ValueId> = args.iter().copied().map_while(|arg| arg).collect();
         match (builtin.meaning, args.as_slice()) {
-            (Meaning::Elementwise(_), &[first, ref rest @ ..]) if builtin.variadic => rest
-                .iter()
-                .fold(first, |left, &right| self.entry(builtin, vec![left, right])),
+            (Meaning::Elementwise(_), &[first, ref rest @ ..]) if builtin.variadic => {
+                rest.iter().fold(first, |left, &right| self.entry(builtin, vec![left, right]))
+            }
             _ => self.entry(builtin, args),
         }
     }
 
     /// A new, empty slot.
     pub fn slot(&mut self, ty: Type) -> SlotId {
-        self.program.slots.push(Slot {
-            ty,
-            value: PackedOption::default(),
-        })
+        self.program.slots.push(Slot { ty, value: PackedOption::default() })
     }
 
     /// Puts `value` into `slot`, once.
     pub fn fill(&mut self, slot: SlotId, value: ValueId) {
         self.program.slots[slot].value = value.into();
+    }
+
+    /// Stands for what `slot` will hold, to be shifted by a lag.
+    pub fn forward(&mut self, slot: SlotId) -> ValueId {
+        let ty = self.program.slots[slot].ty;
+        self.share(Op::Forward(slot), ty, Rate::Series)
     }
 
     /// What the slot's value was `lag` ≥ 1 bins ago; before bin 0, bin 0 of `initial`, or 0 without it.
@@ -148,10 +138,7 @@ impl Builder {
         }
         self.clear_unread(builtin, &mut args);
         let rate = self.result_rate(builtin, &args);
-        let op = Op::Call {
-            builtin,
-            args: args.into(),
-        };
+        let op = Op::Call { builtin, args: args.into() };
         match builtin.syntax {
             Syntax::Sample => self.program.values.push(Value { op, ty, rate }),
             _ => self.share(op, ty, rate),
@@ -167,9 +154,9 @@ impl Builder {
         match builtin.result {
             ResultType::Num => Type::Num,
             ResultType::Bool => Type::Bool,
-            ResultType::Same => (0..args.len())
-                .find(|&index| is_same(index))
-                .map_or(Type::Num, |index| self.ty(args[index])),
+            ResultType::Same => {
+                (0..args.len()).find(|&index| is_same(index)).map_or(Type::Num, |index| self.ty(args[index]))
+            }
         }
     }
 
@@ -198,11 +185,9 @@ impl Builder {
     /// The rate of a call's result.
     fn result_rate(&self, builtin: &Builtin, args: &[ValueId]) -> Rate {
         match builtin.meaning {
-            Meaning::Elementwise(_) | Meaning::Lower(_) => args
-                .iter()
-                .map(|&arg| self.rate(arg))
-                .max()
-                .unwrap_or(Rate::Constant),
+            Meaning::Elementwise(_) | Meaning::Lower(_) => {
+                args.iter().map(|&arg| self.rate(arg)).max().unwrap_or(Rate::Constant)
+            }
             Meaning::Reduce(_) => Rate::Uniform,
             Meaning::Source(_) | Meaning::Window(_) | Meaning::Scan(_) => Rate::Series,
         }
@@ -210,6 +195,9 @@ impl Builder {
 
     /// The slot through which delays read `value`.
     fn holder(&mut self, value: ValueId) -> SlotId {
+        if let Op::Forward(slot) = *self.program.op(value) {
+            return slot;
+        }
         if let Some(&slot) = self.holders.get(&value) {
             return slot;
         }
@@ -222,13 +210,7 @@ impl Builder {
     /// The value that does `op`, made if there is none.
     fn share(&mut self, op: Op, ty: Type, rate: Rate) -> ValueId {
         let values = &mut self.program.values;
-        *self.shared.entry((op, ty)).or_insert_with_key(|(op, _)| {
-            values.push(Value {
-                op: op.clone(),
-                ty,
-                rate,
-            })
-        })
+        *self.shared.entry((op, ty)).or_insert_with_key(|(op, _)| values.push(Value { op: op.clone(), ty, rate }))
     }
 }
 

@@ -18,13 +18,8 @@ pub fn components<I>(count: usize, mut successors: impl FnMut(usize) -> I) -> Ve
 where
     I: IntoIterator<Item = usize>,
 {
-    let mut search = Search {
-        order: vec![UNSEEN; count],
-        low: vec![0; count],
-        seen: 0,
-        open: Vec::new(),
-        done: Vec::new(),
-    };
+    let mut search =
+        Search { order: vec![UNSEEN; count], low: vec![0; count], seen: 0, open: Vec::new(), done: Vec::new() };
     let mut path: Vec<(usize, I::IntoIter)> = Vec::new();
     for root in 0..count {
         if search.order[root] == UNSEEN {
@@ -112,12 +107,7 @@ mod tests {
 
     /// Runs on the stack that any model must do with.
     fn on_small_stack<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-        std::thread::Builder::new()
-            .stack_size(512 * 1024)
-            .spawn(work)
-            .unwrap()
-            .join()
-            .unwrap()
+        std::thread::Builder::new().stack_size(512 * 1024).spawn(work).unwrap().join().unwrap()
     }
 
     #[test]
@@ -137,10 +127,7 @@ mod tests {
 
     #[test]
     fn a_cycle_may_close_over_several_loops() {
-        check_components(
-            &[&[1], &[2, 0], &[1, 3], &[4, 2], &[5, 3], &[]],
-            &[&[5], &[0, 1, 2, 3, 4]],
-        );
+        check_components(&[&[1], &[2, 0], &[1, 3], &[4, 2], &[5, 3], &[]], &[&[5], &[0, 1, 2, 3, 4]]);
     }
 
     #[test]
@@ -151,8 +138,7 @@ mod tests {
     #[test]
     fn a_million_nodes_need_no_stack() {
         const COUNT: usize = 1_000_000;
-        let chain =
-            on_small_stack(|| components(COUNT, |node| (node + 1 < COUNT).then_some(node + 1)));
+        let chain = on_small_stack(|| components(COUNT, |node| (node + 1 < COUNT).then_some(node + 1)));
         assert_eq!((chain.len(), &chain[0]), (COUNT, &vec![COUNT - 1]));
         let ring = on_small_stack(|| components(COUNT, |node| [(node + 1) % COUNT]));
         assert_eq!((ring.len(), ring[0].len()), (1, COUNT));
@@ -161,12 +147,7 @@ mod tests {
     /// Which nodes each node leads to, itself among them.
     fn reach(edges: &[Vec<usize>]) -> Vec<Vec<bool>> {
         let nodes = 0..edges.len();
-        let row = |a: usize| {
-            nodes
-                .clone()
-                .map(|b| a == b || edges[a].contains(&b))
-                .collect()
-        };
+        let row = |a: usize| nodes.clone().map(|b| a == b || edges[a].contains(&b)).collect();
         let mut reach: Vec<Vec<bool>> = nodes.clone().map(row).collect();
         for via in nodes.clone() {
             for a in nodes.clone() {

@@ -1,69 +1,27 @@
 //! A handful of entries, one of each meaning, for the tests of program and interpreter: they stand on no family.
 
-use crate::builtins::{
-    ArgValue, Builtin, Default, Meaning, Param, ParamKind, Reads, ResultType, Syntax,
-};
+use crate::builtins::{ArgValue, Builtin, Default, Meaning, Param, ParamKind, Reads, ResultType, Syntax};
 
-pub(crate) static ADD: Builtin = entry(
-    "+",
-    Syntax::Infix,
-    &[NUM, NUM],
-    Meaning::Elementwise(|args| args[0] + args[1]),
-);
-pub(crate) static SUB: Builtin = entry(
-    "-",
-    Syntax::Infix,
-    &[NUM, NUM],
-    Meaning::Elementwise(|args| args[0] - args[1]),
-);
-pub(crate) static MUL: Builtin = entry(
-    "*",
-    Syntax::Infix,
-    &[NUM, NUM],
-    Meaning::Elementwise(|args| args[0] * args[1]),
-);
-pub(crate) static DIV: Builtin = entry(
-    "/",
-    Syntax::Infix,
-    &[NUM, NUM],
-    Meaning::Elementwise(|args| args[0] / args[1]),
-);
-pub(crate) static NEG: Builtin = entry(
-    "-",
-    Syntax::Prefix,
-    &[NUM],
-    Meaning::Elementwise(|args| -args[0]),
-);
+pub(crate) static ADD: Builtin = entry("+", Syntax::Infix, &[NUM, NUM], Meaning::Elementwise(|args| args[0] + args[1]));
+pub(crate) static SUB: Builtin = entry("-", Syntax::Infix, &[NUM, NUM], Meaning::Elementwise(|args| args[0] - args[1]));
+pub(crate) static MUL: Builtin = entry("*", Syntax::Infix, &[NUM, NUM], Meaning::Elementwise(|args| args[0] * args[1]));
+pub(crate) static DIV: Builtin = entry("/", Syntax::Infix, &[NUM, NUM], Meaning::Elementwise(|args| args[0] / args[1]));
+pub(crate) static NEG: Builtin = entry("-", Syntax::Prefix, &[NUM], Meaning::Elementwise(|args| -args[0]));
 
 /// `args[0] > args[1]`, the only entry whose result is a truth value.
 pub(crate) static ABOVE: Builtin = Builtin {
     result: ResultType::Bool,
-    ..entry(
-        ">",
-        Syntax::Infix,
-        &[NUM, NUM],
-        Meaning::Elementwise(|args| f64::from(u8::from(args[0] > args[1]))),
-    )
+    ..entry(">", Syntax::Infix, &[NUM, NUM], Meaning::Elementwise(|args| f64::from(u8::from(args[0] > args[1]))))
 };
 
 pub(crate) static MAX: Builtin = Builtin {
     variadic: true,
-    ..entry(
-        "MAX",
-        Syntax::Function,
-        &[NUM, NUM],
-        Meaning::Elementwise(|args| args[0].max(args[1])),
-    )
+    ..entry("MAX", Syntax::Function, &[NUM, NUM], Meaning::Elementwise(|args| args[0].max(args[1])))
 };
 
 pub(crate) static MIN: Builtin = Builtin {
     variadic: true,
-    ..entry(
-        "MIN",
-        Syntax::Function,
-        &[NUM, NUM],
-        Meaning::Elementwise(|args| args[0].min(args[1])),
-    )
+    ..entry("MIN", Syntax::Function, &[NUM, NUM], Meaning::Elementwise(|args| args[0].min(args[1])))
 };
 
 pub(crate) static IF: Builtin = Builtin {
@@ -71,11 +29,7 @@ pub(crate) static IF: Builtin = Builtin {
     ..entry(
         "IF",
         Syntax::Function,
-        &[
-            param(ParamKind::Bool),
-            param(ParamKind::Same),
-            param(ParamKind::Same),
-        ],
+        &[param(ParamKind::Bool), param(ParamKind::Same), param(ParamKind::Same)],
         Meaning::Elementwise(|args| if args[0] == 1.0 { args[1] } else { args[2] }),
     )
 };
@@ -83,21 +37,14 @@ pub(crate) static IF: Builtin = Builtin {
 /// The sum of the last bins, no more of the column than there is.
 pub(crate) static WINDOW_SUM: Builtin = Builtin {
     reads: |_, args| match args[1] {
-        ArgValue::Int(window) => Reads::Lags {
-            min: 0,
-            max: window - 1,
-        },
+        ArgValue::Int(window) => Reads::Lags { min: 0, max: window - 1 },
         _ => Reads::All,
     },
     ..entry(
         "WINDOW_SUM",
         Syntax::Function,
         &[NUM, param(ParamKind::Int { min: 1 })],
-        Meaning::Window(|column, t, args| {
-            column[(t + 1).saturating_sub(args[0] as usize)..=t]
-                .iter()
-                .sum()
-        }),
+        Meaning::Window(|column, t, args| column[(t + 1).saturating_sub(args[0] as usize)..=t].iter().sum()),
     )
 };
 
@@ -108,10 +55,7 @@ pub(crate) static CONV: Builtin = Builtin {
         };
         let read = |tap: &f64| *tap != 0.0;
         match (taps.iter().position(read), taps.iter().rposition(read)) {
-            (Some(min), Some(max)) => Reads::Lags {
-                min: min as i64,
-                max: max as i64,
-            },
+            (Some(min), Some(max)) => Reads::Lags { min: min as i64, max: max as i64 },
             _ => Reads::Nothing,
         }
     },
@@ -121,11 +65,7 @@ pub(crate) static CONV: Builtin = Builtin {
         &[NUM, param(ParamKind::Kernel)],
         Meaning::Window(|column, t, taps| {
             let term = |(k, tap): (usize, &f64)| {
-                if *tap != 0.0 && k <= t {
-                    column[t - k] * tap
-                } else {
-                    0.0
-                }
+                if *tap != 0.0 && k <= t { column[t - k] * tap } else { 0.0 }
             };
             taps.iter().enumerate().map(term).sum()
         }),
@@ -137,11 +77,7 @@ pub(crate) static RUNNING_SUM: Builtin = entry(
     Syntax::Function,
     &[NUM],
     Meaning::Scan(|state, args| {
-        state.value = if state.seen {
-            state.value + args[0]
-        } else {
-            args[0]
-        };
+        state.value = if state.seen { state.value + args[0] } else { args[0] };
         state.seen = true;
         state.value
     }),
@@ -152,30 +88,15 @@ pub(crate) static TOTAL: Builtin = Builtin {
     ..entry(
         "TOTAL",
         Syntax::Function,
-        &[
-            NUM,
-            Param {
-                default: Default::Absent,
-                ..NUM
-            },
-        ],
+        &[NUM, Param { default: Default::Absent, ..NUM }],
         Meaning::Reduce(|column, args| column.iter().sum::<f64>() + args.first().unwrap_or(&0.0)),
     )
 };
 
-pub(crate) static BIN: Builtin = entry(
-    "BIN",
-    Syntax::Function,
-    &[],
-    Meaning::Source(|bin, _| bin.t as f64),
-);
+pub(crate) static BIN: Builtin = entry("BIN", Syntax::Function, &[], Meaning::Source(|bin, _| bin.t as f64));
 
-pub(crate) static SAMPLE: Builtin = entry(
-    "poisson",
-    Syntax::Sample,
-    &[NUM, NUM],
-    Meaning::Source(|bin, args| args[0] + args[1] + bin.t as f64),
-);
+pub(crate) static SAMPLE: Builtin =
+    entry("poisson", Syntax::Sample, &[NUM, NUM], Meaning::Source(|bin, args| args[0] + args[1] + bin.t as f64));
 
 /// `MAX(0, a)`, in terms of another entry.
 pub(crate) static RECTIFY: Builtin = entry(
@@ -196,20 +117,10 @@ pub(crate) const fn elementwise(name: &'static str, eval: fn(&[f64]) -> f64) -> 
 const NUM: Param = param(ParamKind::Num);
 
 const fn param(kind: ParamKind) -> Param {
-    Param {
-        name: "x",
-        kind,
-        default: Default::Required,
-        doc: "",
-    }
+    Param { name: "x", kind, default: Default::Required, doc: "" }
 }
 
-const fn entry(
-    name: &'static str,
-    syntax: Syntax,
-    params: &'static [Param],
-    meaning: Meaning,
-) -> Builtin {
+const fn entry(name: &'static str, syntax: Syntax, params: &'static [Param], meaning: Meaning) -> Builtin {
     Builtin {
         name,
         syntax,

@@ -53,6 +53,8 @@ pub enum Op {
         /// Its bin 0 stands before the first bin; without it 0 does.
         initial: Option<ValueId>,
     },
+    /// What the slot will hold: a stand-in that `shift` turns into a delay, and that nothing else may read.
+    Forward(SlotId),
     /// What the value will be `by` bins on, 0 past the last one.
     Lead {
         /// The value that is read.

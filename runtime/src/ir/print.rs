@@ -10,23 +10,13 @@ use crate::builtins::{Builtin, Syntax};
 impl Display for Program {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let grid = self.grid();
-        write!(
-            f,
-            "grid: {} bins of {} minutes",
-            grid.bins, grid.bin_minutes
-        )?;
+        write!(f, "grid: {} bins of {} minutes", grid.bins, grid.bin_minutes)?;
         if let Some(start) = grid.start_minutes {
             write!(f, " from minute {start}")?;
         }
         writeln!(f)?;
         for value in self.values() {
-            writeln!(
-                f,
-                "{value}: {} {} = {}",
-                self.ty(value),
-                self.rate(value),
-                Printed(self, value)
-            )?;
+            writeln!(f, "{value}: {} {} = {}", self.ty(value), self.rate(value), Printed(self, value))?;
         }
         for (id, slot) in self.slots() {
             match slot.value() {
@@ -34,8 +24,7 @@ impl Display for Program {
                 None => writeln!(f, "{id}: {} is empty", slot.ty())?,
             }
         }
-        self.outputs()
-            .try_for_each(|(output, value)| writeln!(f, "{output} = {value}"))
+        self.outputs().try_for_each(|(output, value)| writeln!(f, "{output} = {value}"))
     }
 }
 
@@ -49,16 +38,9 @@ impl Display for Printed<'_> {
             Op::Param(param) => write!(f, "{param}"),
             Op::Input(input) => write!(f, "{input}"),
             Op::Call { builtin, args } => print_call(f, builtin, args),
-            Op::Delay {
-                slot,
-                lag,
-                initial: None,
-            } => write!(f, "delay {slot} by {lag}"),
-            Op::Delay {
-                slot,
-                lag,
-                initial: Some(initial),
-            } => write!(f, "delay {slot} by {lag} from {initial}"),
+            Op::Delay { slot, lag, initial: None } => write!(f, "delay {slot} by {lag}"),
+            Op::Delay { slot, lag, initial: Some(initial) } => write!(f, "delay {slot} by {lag} from {initial}"),
+            Op::Forward(slot) => write!(f, "forward {slot}"),
             Op::Lead { value, by } => write!(f, "lead {value} by {by}"),
         }
     }

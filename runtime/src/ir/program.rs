@@ -105,30 +105,18 @@ impl Program {
 
     /// How many inputs a run must bring: one more than the highest id in use.
     pub fn input_count(&self) -> usize {
-        self.count_of(|op| {
-            if let Op::Input(input) = op {
-                Some(InputId::index(*input))
-            } else {
-                None
-            }
-        })
+        self.count_of(|op| if let Op::Input(input) = op { Some(InputId::index(*input)) } else { None })
     }
 
     /// How many parameters a run must bring: one more than the highest id in use.
     pub fn param_count(&self) -> usize {
-        self.count_of(|op| {
-            if let Op::Param(param) = op {
-                Some(ParamId::index(*param))
-            } else {
-                None
-            }
-        })
+        self.count_of(|op| if let Op::Param(param) = op { Some(ParamId::index(*param)) } else { None })
     }
 
     /// The values that a value is computed from, each as often as it occurs: what has to be there, at whatever bin.
     pub fn operands(&self, value: ValueId) -> impl Iterator<Item = ValueId> {
         let (args, first, second): (&[ValueId], _, _) = match self.op(value) {
-            Op::Const(_) | Op::Param(_) | Op::Input(_) => (&[], None, None),
+            Op::Const(_) | Op::Param(_) | Op::Input(_) | Op::Forward(_) => (&[], None, None),
             Op::Call { args, .. } => (args, None, None),
             Op::Delay { slot, initial, .. } => (&[], self.slot_value(*slot), *initial),
             Op::Lead { value, .. } => (&[], Some(*value), None),
@@ -144,10 +132,6 @@ impl Program {
     }
 
     fn count_of(&self, index: impl Fn(&Op) -> Option<usize>) -> usize {
-        self.values
-            .values()
-            .filter_map(|value| index(&value.op))
-            .max()
-            .map_or(0, |highest| highest + 1)
+        self.values.values().filter_map(|value| index(&value.op)).max().map_or(0, |highest| highest + 1)
     }
 }

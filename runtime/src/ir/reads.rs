@@ -10,15 +10,11 @@ impl Program {
     /// The operands of a value with the bins that its bin t reads of each, in the order of [`Program::operands`].
     pub fn reads(&self, value: ValueId) -> impl Iterator<Item = (ValueId, Reads)> + use<> {
         let reads = match self.op(value) {
-            Op::Const(_) | Op::Param(_) | Op::Input(_) => Vec::new(),
+            Op::Const(_) | Op::Param(_) | Op::Input(_) | Op::Forward(_) => Vec::new(),
             Op::Call { builtin, args } => self.call_reads(builtin, args),
             Op::Delay { slot, lag, initial } => {
-                let slot = self
-                    .slot_value(*slot)
-                    .map(|value| (value, exactly(i64::from(*lag))));
-                slot.into_iter()
-                    .chain(initial.map(|initial| (initial, Reads::All)))
-                    .collect()
+                let slot = self.slot_value(*slot).map(|value| (value, exactly(i64::from(*lag))));
+                slot.into_iter().chain(initial.map(|initial| (initial, Reads::All))).collect()
             }
             Op::Lead { value, by } => vec![(*value, exactly(-i64::from(*by)))],
         };
@@ -26,45 +22,26 @@ impl Program {
     }
 
     /// The arguments of a call with the bins that its bin t reads of each.
-    pub(super) fn call_reads(
-        &self,
-        builtin: &'static Builtin,
-        args: &[ValueId],
-    ) -> Vec<(ValueId, Reads)> {
+    pub(super) fn call_reads(&self, builtin: &'static Builtin, args: &[ValueId]) -> Vec<(ValueId, Reads)> {
         let taps = self.taps(builtin, args);
-        let values: Vec<_> = (0..builtin.params.len())
-            .map(|index| self.arg_value(builtin, args, index, &taps))
-            .collect();
+        let values: Vec<_> =
+            (0..builtin.params.len()).map(|index| self.arg_value(builtin, args, index, &taps)).collect();
         let reads = |index: usize| match builtin.param(index).map(|param| param.kind) {
             None | Some(ParamKind::Int { .. } | ParamKind::Kernel) => Reads::Nothing,
             Some(_) => (builtin.reads)(index.min(values.len() - 1), &values),
         };
-        args.iter()
-            .enumerate()
-            .map(|(index, &arg)| (arg, reads(index)))
-            .collect()
+        args.iter().enumerate().map(|(index, &arg)| (arg, reads(index))).collect()
     }
 
     /// The taps of the call's kernel, if it takes one.
     fn taps(&self, builtin: &Builtin, args: &[ValueId]) -> Vec<f64> {
-        let first = builtin
-            .params
-            .iter()
-            .position(|param| param.kind == ParamKind::Kernel);
-        let taps = first
-            .and_then(|first| args.get(first..))
-            .unwrap_or_default();
+        let first = builtin.params.iter().position(|param| param.kind == ParamKind::Kernel);
+        let taps = first.and_then(|first| args.get(first..)).unwrap_or_default();
         taps.iter().filter_map(|&tap| self.constant(tap)).collect()
     }
 
     /// Argument `index` as the entry's `reads` sees it.
-    fn arg_value<'a>(
-        &self,
-        builtin: &Builtin,
-        args: &[ValueId],
-        index: usize,
-        taps: &'a [f64],
-    ) -> ArgValue<'a> {
+    fn arg_value<'a>(&self, builtin: &Builtin, args: &[ValueId], index: usize, taps: &'a [f64]) -> ArgValue<'a> {
         let Some(&arg) = args.get(index) else {
             return ArgValue::Absent;
         };
@@ -88,11 +65,7 @@ mod tests {
     use crate::ir::entries::{ADD, CONV, TOTAL, WINDOW_SUM};
     use crate::ir::{Builder, Grid, InputId, ParamId, ValueId};
 
-    const GRID: Grid = Grid {
-        bins: 4,
-        bin_minutes: 5,
-        start_minutes: None,
-    };
+    const GRID: Grid = Grid { bins: 4, bin_minutes: 5, start_minutes: None };
 
     /// Compares what the value that `build` makes of an input reads of each operand.
     fn check_reads(build: impl FnOnce(&mut Builder, ValueId) -> ValueId, expected: &[Reads]) {
@@ -111,10 +84,7 @@ mod tests {
 
     #[test]
     fn a_call_reads_what_its_entry_says() {
-        check_reads(
-            |b, x| b.call(&ADD, &[Some(x), Some(x)]),
-            &[Reads::NOW, Reads::NOW],
-        );
+        check_reads(|b, x| b.call(&ADD, &[Some(x), Some(x)]), &[Reads::NOW, Reads::NOW]);
         check_reads(|b, x| b.call(&TOTAL, &[Some(x)]), &[Reads::All]);
         check_reads(
             |b, x| {
@@ -139,13 +109,7 @@ mod tests {
                 let taps = [0.0, 0.5, 0.25, 0.0].map(|tap| Some(b.number(tap)));
                 b.call(&CONV, &[Some(x), taps[0], taps[1], taps[2], taps[3]])
             },
-            &[
-                lags(1, 2),
-                Reads::Nothing,
-                Reads::Nothing,
-                Reads::Nothing,
-                Reads::Nothing,
-            ],
+            &[lags(1, 2), Reads::Nothing, Reads::Nothing, Reads::Nothing, Reads::Nothing],
         );
     }
 
@@ -158,9 +122,6 @@ mod tests {
     #[test]
     fn a_lead_reads_ahead() {
         check_reads(|b, x| b.shift(x, -2, None), &[lags(-2, -2)]);
-        check_reads(
-            |b, x| b.shift(x, i64::MIN, None),
-            &[lags(-4_294_967_295, -4_294_967_295)],
-        );
+        check_reads(|b, x| b.shift(x, i64::MIN, None), &[lags(-4_294_967_295, -4_294_967_295)]);
     }
 }

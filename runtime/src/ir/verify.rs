@@ -15,9 +15,7 @@ mod error;
 /// Checks all that a backend relies on; the error is the first one, in the order of slots, outputs and values.
 pub fn verify(program: &Program) -> Result<(), VerifyError> {
     verify_places(program)?;
-    program
-        .values()
-        .try_for_each(|value| verify_value(program, value))?;
+    program.values().try_for_each(|value| verify_value(program, value))?;
     verify_cycles(program)
 }
 
@@ -28,39 +26,27 @@ fn verify_places(program: &Program) -> Result<(), VerifyError> {
         verify_exists(program, &id, value)?;
         verify_type(&id, slot.ty(), program.ty(value))?;
     }
-    program
-        .outputs()
-        .try_for_each(|(output, value)| verify_exists(program, &output, value))
+    program.outputs().try_for_each(|(output, value)| verify_exists(program, &output, value))
 }
 
-fn verify_exists(
-    program: &Program,
-    place: &dyn ToString,
-    value: ValueId,
-) -> Result<(), VerifyError> {
+fn verify_exists(program: &Program, place: &dyn ToString, value: ValueId) -> Result<(), VerifyError> {
     let exists = value.index() < program.len();
-    exists.then_some(()).ok_or_else(|| VerifyError::Dangling {
-        place: place.to_string(),
-        value,
-    })
+    let exists = exists && !matches!(program.op(value), Op::Forward(_));
+    exists.then_some(()).ok_or_else(|| VerifyError::Dangling { place: place.to_string(), value })
 }
 
 fn verify_type(place: &dyn ToString, expected: Type, found: Type) -> Result<(), VerifyError> {
     let fits = expected == found;
-    fits.then_some(()).ok_or_else(|| VerifyError::WrongType {
-        place: place.to_string(),
-        expected,
-        found,
-    })
+    fits.then_some(()).ok_or_else(|| VerifyError::WrongType { place: place.to_string(), expected, found })
 }
 
 fn verify_value(program: &Program, value: ValueId) -> Result<(), VerifyError> {
     match program.op(value) {
-        Op::Const(_) | Op::Param(_) | Op::Input(_) => Ok(()),
+        Op::Const(_) | Op::Param(_) | Op::Input(_) | Op::Forward(_) => Ok(()),
         Op::Call { builtin, args } => call::verify_call(program, value, builtin, args),
         Op::Delay { slot, lag, initial } => verify_delay(program, value, *slot, *lag, *initial),
         Op::Lead { value: operand, by } => {
-            verify_defined(value, *operand)?;
+            verify_defined(program, value, *operand)?;
             verify_shift(value, *by)
         }
     }
@@ -77,40 +63,31 @@ fn verify_delay(
         return Err(VerifyError::UnknownSlot { value, slot });
     }
     if let Some(initial) = initial {
-        verify_defined(value, initial)?;
+        verify_defined(program, value, initial)?;
         verify_type(&value, program.ty(value), program.ty(initial))?;
     }
     verify_shift(value, lag)
 }
 
-fn verify_defined(value: ValueId, operand: ValueId) -> Result<(), VerifyError> {
-    if operand < value {
-        Ok(())
-    } else {
-        Err(VerifyError::Undefined { value, operand })
-    }
+/// An operand is made before its user, and is no stand-in for what comes later.
+fn verify_defined(program: &Program, value: ValueId, operand: ValueId) -> Result<(), VerifyError> {
+    let defined = operand < value && !matches!(program.op(operand), Op::Forward(_));
+    if defined { Ok(()) } else { Err(VerifyError::Undefined { value, operand }) }
 }
 
 fn verify_shift(value: ValueId, bins: u32) -> Result<(), VerifyError> {
-    if bins == 0 {
-        Err(VerifyError::NoShift { value })
-    } else {
-        Ok(())
-    }
+    if bins == 0 { Err(VerifyError::NoShift { value }) } else { Ok(()) }
 }
 
 /// Inside a cycle nothing looks ahead.
 fn verify_cycles(program: &Program) -> Result<(), VerifyError> {
     let mut component_of = SecondaryMap::with_capacity(program.len());
     for (number, component) in program.components().enumerate() {
-        component
-            .into_iter()
-            .for_each(|value| component_of[value] = number);
+        component.into_iter().for_each(|value| component_of[value] = number);
     }
     program.values().try_for_each(|value| {
         let looks_ahead = |&(operand, reads): &(ValueId, Reads)| {
-            component_of[operand] == component_of[value]
-                && matches!(reads, Reads::All | Reads::Lags { min: ..0, .. })
+            component_of[operand] == component_of[value] && matches!(reads, Reads::All | Reads::Lags { min: ..0, .. })
         };
         match program.reads(value).find(looks_ahead) {
             Some((operand, _)) => Err(VerifyError::LooksAhead { value, operand }),

@@ -19,18 +19,9 @@ impl<'a> Fields<'a> {
     /// Opens `node` as a mapping with the keys of `section`.
     pub(super) fn open(node: &'a Node, section: &Section, sink: &mut Sink) -> Option<Self> {
         let fields = Self::open_any(node, section.name, sink)?;
-        fields.check_known(
-            section.name,
-            || section.keys.iter().map(|key| key.name),
-            sink,
-        );
+        fields.check_known(section.name, || section.keys.iter().map(|key| key.name), sink);
         for key in section.keys.iter().filter(|key| key.required) {
-            fields.check_present(
-                key.name,
-                section.name,
-                matches!(key.shape, Shape::Formula),
-                sink,
-            );
+            fields.check_present(key.name, section.name, matches!(key.shape, Shape::Formula), sink);
         }
         Some(fields)
     }
@@ -41,21 +32,14 @@ impl<'a> Fields<'a> {
             report_kind(node, &format!("{name} with its keys"), sink);
             return None;
         };
-        let id = entries
-            .iter()
-            .find(|entry| &*entry.key.value == "id")
-            .map(|entry| entry.value.span);
-        let place = id
-            .or_else(|| entries.first().map(|entry| entry.key.span))
-            .unwrap_or(node.span);
+        let id = entries.iter().find(|entry| &*entry.key.value == "id").map(|entry| entry.value.span);
+        let place = id.or_else(|| entries.first().map(|entry| entry.key.span)).unwrap_or(node.span);
         Some(Self { entries, place })
     }
 
     /// All entries but those whose key begins with `x-`.
     pub(super) fn entries(&self) -> impl Iterator<Item = &'a Entry> {
-        self.entries
-            .iter()
-            .filter(|entry| !entry.key.value.starts_with("x-"))
+        self.entries.iter().filter(|entry| !entry.key.value.starts_with("x-"))
     }
 
     /// The value of a key, if it is given and not null.
@@ -82,71 +66,39 @@ impl<'a> Fields<'a> {
             if known().any(|known| known == &*key.value) {
                 continue;
             }
-            let message = format!(
-                "unknown key `{}` in {name}",
-                super::value::excerpt(&key.value)
-            );
+            let message = format!("unknown key `{}` in {name}", super::value::excerpt(&key.value));
             let diagnostic = sink.emit(codes::UNKNOWN_KEY, key.span, message);
             match nearest(&key.value, known()).filter(|near| self.given(near).is_none()) {
-                Some(near) => diagnostic.help(format!("write `{near}`")).fix(
-                    format!("write `{near}`"),
-                    key.span,
-                    near,
-                ),
+                Some(near) => diagnostic.help(format!("write `{near}`")).fix(format!("write `{near}`"), key.span, near),
                 None => diagnostic.help("remove it, or begin it with `x-` to keep it as a note"),
             };
         }
     }
 
     /// Reports a key that is not there or has no value.
-    pub(super) fn check_present(
-        &self,
-        key: &str,
-        name: &str,
-        null_counts: bool,
-        sink: &mut Sink,
-    ) -> bool {
+    pub(super) fn check_present(&self, key: &str, name: &str, null_counts: bool, sink: &mut Sink) -> bool {
         match self.entry(key) {
             Some(entry) if is_null(&entry.value) && !null_counts => {
-                sink.emit(
-                    codes::MISSING_KEY,
-                    entry.key.span,
-                    format!("key `{key}` of {name} has no value"),
-                );
+                sink.emit(codes::MISSING_KEY, entry.key.span, format!("key `{key}` of {name} has no value"));
                 false
             }
             Some(_) => true,
             None => {
-                sink.emit(
-                    codes::MISSING_KEY,
-                    self.place,
-                    format!("{name} needs the key `{key}`"),
-                );
+                sink.emit(codes::MISSING_KEY, self.place, format!("{name} needs the key `{key}`"));
                 false
             }
         }
     }
 
     /// Reports keys that belong to another kind than `kind`; `owners` says which keys are whose.
-    pub(super) fn check_owned(
-        &self,
-        kind: &str,
-        owners: &[(&str, &[&str])],
-        what: &str,
-        sink: &mut Sink,
-    ) {
+    pub(super) fn check_owned(&self, kind: &str, owners: &[(&str, &[&str])], what: &str, sink: &mut Sink) {
         for Entry { key, value } in self.entries() {
-            let Some((owner, _)) = owners.iter().find(|(_, keys)| keys.contains(&&*key.value))
-            else {
+            let Some((owner, _)) = owners.iter().find(|(_, keys)| keys.contains(&&*key.value)) else {
                 continue;
             };
             if *owner != kind && !is_null(value) {
-                let message = format!(
-                    "key `{}` belongs to {what} `{owner}`, this is `{kind}`",
-                    key.value
-                );
-                sink.emit(codes::CONFLICTING_KEYS, key.span, message)
-                    .help("remove the key, or change the kind");
+                let message = format!("key `{}` belongs to {what} `{owner}`, this is `{kind}`", key.value);
+                sink.emit(codes::CONFLICTING_KEYS, key.span, message).help("remove the key, or change the kind");
             }
         }
     }
@@ -162,12 +114,7 @@ pub(super) fn open_list<'a>(node: &'a Node, expected: &str, sink: &mut Sink) -> 
 }
 
 /// One of `words`, by its place among them.
-pub(super) fn decode_choice(
-    node: &Node,
-    what: &str,
-    words: &[&str],
-    sink: &mut Sink,
-) -> Option<usize> {
+pub(super) fn decode_choice(node: &Node, what: &str, words: &[&str], sink: &mut Sink) -> Option<usize> {
     let text = super::value::decode_text(node, sink)?;
     if let Some(at) = words.iter().position(|word| *word == text.value) {
         return Some(at);
@@ -177,9 +124,7 @@ pub(super) fn decode_choice(
     let message = format!("unknown {what} `{found}`, expected {}", one_of(&expected));
     let diagnostic = sink.emit(codes::VALUE_NOT_ALLOWED, node.span, message);
     if let Some(near) = nearest(&text.value, words.iter().copied()) {
-        diagnostic
-            .help(format!("write `{near}`"))
-            .fix(format!("write `{near}`"), node.span, near);
+        diagnostic.help(format!("write `{near}`")).fix(format!("write `{near}`"), node.span, near);
     }
     None
 }

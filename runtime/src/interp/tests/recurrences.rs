@@ -5,11 +5,7 @@ use crate::ir::entries::{CONV, DIV, MAX, MIN, MUL, SUB, WINDOW_SUM};
 use crate::ir::{Builder, Type, ValueId};
 
 /// A value whose own past `step` reads, from `start` on.
-fn recurrence(
-    b: &mut Builder,
-    start: f64,
-    step: impl FnOnce(&mut Builder, ValueId) -> ValueId,
-) -> ValueId {
+fn recurrence(b: &mut Builder, start: f64, step: impl FnOnce(&mut Builder, ValueId) -> ValueId) -> ValueId {
     let (slot, start) = (b.slot(Type::Num), b.number(start));
     let before = b.delay(slot, 1, Some(start));
     let value = step(b, before);
@@ -39,8 +35,7 @@ fn a_recurrence_may_run_through_several_series() {
     check_run(
         &[128.0; 6],
         |b, raw| {
-            let (zero, one, served, limit) =
-                (b.number(0.0), b.number(1.0), b.number(32.0), b.number(64.0));
+            let (zero, one, served, limit) = (b.number(0.0), b.number(1.0), b.number(32.0), b.number(64.0));
             let slot = b.slot(Type::Num);
             let pressure_before = b.delay(slot, 1, Some(zero));
             let open = b.call(&SUB, &[Some(one), Some(pressure_before)]);
@@ -56,10 +51,7 @@ fn a_recurrence_may_run_through_several_series() {
             b.fill(slot, pressure);
             [eff, q]
         },
-        &[
-            &[128.0, 0.0, 0.0, 64.0, 0.0, 64.0],
-            &[96.0, 64.0, 32.0, 64.0, 32.0, 64.0],
-        ],
+        &[&[128.0, 0.0, 0.0, 64.0, 0.0, 64.0], &[96.0, 64.0, 32.0, 64.0, 32.0, 64.0]],
     );
 }
 
@@ -90,16 +82,9 @@ fn a_kernel_inside_a_recurrence_reads_only_its_taps() {
             let retries = b.call(&CONV, &[Some(before), Some(taps[1]), Some(taps[2])]);
             let failures = add(b, arrivals, retries);
             b.fill(slot, failures);
-            let again = b.call(
-                &CONV,
-                &[Some(failures), Some(taps[0]), Some(taps[1]), Some(taps[2])],
-            );
+            let again = b.call(&CONV, &[Some(failures), Some(taps[0]), Some(taps[1]), Some(taps[2])]);
             [failures, retries, again]
         },
-        &[
-            &[8.0, 4.0, 4.0, 3.0],
-            &[0.0, 4.0, 4.0, 3.0],
-            &[0.0, 4.0, 4.0, 3.0],
-        ],
+        &[&[8.0, 4.0, 4.0, 3.0], &[0.0, 4.0, 4.0, 3.0], &[0.0, 4.0, 4.0, 3.0]],
     );
 }

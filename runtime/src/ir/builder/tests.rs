@@ -3,16 +3,10 @@
 use cranelift_entity::EntityRef;
 
 use super::Builder;
-use crate::ir::entries::{
-    ABOVE, ADD, CONV, IF, MAX, MUL, NEG, RECTIFY, RUNNING_SUM, SAMPLE, TOTAL, WINDOW_SUM,
-};
+use crate::ir::entries::{ABOVE, ADD, CONV, IF, MAX, MUL, NEG, RECTIFY, RUNNING_SUM, SAMPLE, TOTAL, WINDOW_SUM};
 use crate::ir::{Grid, InputId, ParamId, Rate, Type, ValueId};
 
-const GRID: Grid = Grid {
-    bins: 4,
-    bin_minutes: 5,
-    start_minutes: None,
-};
+const GRID: Grid = Grid { bins: 4, bin_minutes: 5, start_minutes: None };
 
 /// Builds a program and compares its print, but for the line of the grid.
 fn check_printed(build: impl FnOnce(&mut Builder), expected: &[&str]) {
@@ -58,21 +52,8 @@ fn constants_are_equal_by_type_and_bits_and_all_nans_are_one() {
 
 #[test]
 fn folding_gives_what_the_entry_gives() {
-    let awkward = [
-        0.0,
-        -0.0,
-        1.0,
-        -1.0,
-        0.5,
-        1e308,
-        5e-324,
-        f64::INFINITY,
-        f64::NAN,
-    ];
-    for (left, right) in awkward
-        .iter()
-        .flat_map(|&left| awkward.map(|right| (left, right)))
-    {
+    let awkward = [0.0, -0.0, 1.0, -1.0, 0.5, 1e308, 5e-324, f64::INFINITY, f64::NAN];
+    for (left, right) in awkward.iter().flat_map(|&left| awkward.map(|right| (left, right))) {
         let mut b = Builder::new(GRID);
         let args = [Some(b.number(left)), Some(b.number(right))];
         let sum = b.call(&ADD, &args);
@@ -101,12 +82,7 @@ fn folding_reaches_through_calls_and_types() {
             let negative = b.call(&NEG, &[Some(three)]);
             b.call(&IF, &[Some(above), Some(negative), Some(two)]);
         },
-        &[
-            "v0: num constant = 2.0",
-            "v1: num constant = 3.0",
-            "v2: bool constant = true",
-            "v3: num constant = -3.0",
-        ],
+        &["v0: num constant = 2.0", "v1: num constant = 3.0", "v2: bool constant = true", "v3: num constant = -3.0"],
     );
 }
 
@@ -135,11 +111,7 @@ fn an_entry_that_lowers_leaves_what_it_means() {
             let x = x(b);
             b.call(&RECTIFY, &[Some(x)]);
         },
-        &[
-            "v0: num series = input0",
-            "v1: num constant = 0.0",
-            "v2: num series = MAX(v1, v0)",
-        ],
+        &["v0: num series = input0", "v1: num constant = 0.0", "v2: num series = MAX(v1, v0)"],
     );
 }
 
@@ -213,11 +185,7 @@ fn a_column_of_which_nothing_is_read_becomes_zero() {
             let (x, zero) = (x(b), b.number(0.0));
             b.call(&CONV, &[Some(x), Some(zero), Some(zero)]);
         },
-        &[
-            "v0: num series = input0",
-            "v1: num constant = 0.0",
-            "v2: num series = CONV(v1, v1, v1)",
-        ],
+        &["v0: num series = input0", "v1: num constant = 0.0", "v2: num series = CONV(v1, v1, v1)"],
     );
 }
 
@@ -232,14 +200,10 @@ fn a_rate_follows_from_operation_and_operands() {
     check(Rate::Constant, &|_| number);
     check(Rate::Uniform, &|_| param);
     check(Rate::Series, &|_| x);
-    check(Rate::Uniform, &|b| {
-        b.call(&ADD, &[Some(number), Some(param)])
-    });
+    check(Rate::Uniform, &|b| b.call(&ADD, &[Some(number), Some(param)]));
     check(Rate::Series, &|b| b.call(&ADD, &[Some(param), Some(x)]));
     check(Rate::Uniform, &|b| b.call(&TOTAL, &[Some(x)]));
-    check(Rate::Series, &|b| {
-        b.call(&WINDOW_SUM, &[Some(number), Some(number)])
-    });
+    check(Rate::Series, &|b| b.call(&WINDOW_SUM, &[Some(number), Some(number)]));
     check(Rate::Series, &|b| b.call(&RUNNING_SUM, &[Some(number)]));
     check(Rate::Series, &|b| b.shift(number, 1, None));
     check(Rate::Series, &|b| b.shift(number, -1, None));
@@ -252,20 +216,14 @@ fn a_same_result_has_the_type_of_its_same_arguments() {
     let condition = b.call(&ABOVE, &[Some(x), Some(number)]);
     let truths = b.call(&IF, &[Some(condition), Some(truth), Some(condition)]);
     let numbers = b.call(&IF, &[Some(condition), Some(x), Some(number)]);
-    assert_eq!(
-        (b.ty(condition), b.ty(truths), b.ty(numbers)),
-        (Type::Bool, Type::Bool, Type::Num)
-    );
+    assert_eq!((b.ty(condition), b.ty(truths), b.ty(numbers)), (Type::Bool, Type::Bool, Type::Num));
     let shifted = b.shift(truths, -1, None);
     assert_eq!(b.ty(shifted), Type::Bool);
 }
 
 #[test]
 fn a_program_prints_its_grid_slots_and_outputs() {
-    let mut b = Builder::new(Grid {
-        start_minutes: Some(60),
-        ..GRID
-    });
+    let mut b = Builder::new(Grid { start_minutes: Some(60), ..GRID });
     let slot = b.slot(Type::Num);
     let (start, x) = (b.number(5.0), x(&mut b));
     let before = b.delay(slot, 1, Some(start));

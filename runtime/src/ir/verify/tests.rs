@@ -4,17 +4,11 @@ use cranelift_entity::EntityRef;
 
 use super::{VerifyError, verify};
 use crate::builtins::Builtin;
-use crate::ir::entries::{
-    ABOVE, ADD, BIN, CONV, DIV, IF, MIN, MUL, RECTIFY, RUNNING_SUM, SUB, TOTAL, WINDOW_SUM,
-};
+use crate::ir::entries::{ABOVE, ADD, BIN, CONV, DIV, IF, MIN, MUL, RECTIFY, RUNNING_SUM, SUB, TOTAL, WINDOW_SUM};
 use crate::ir::program::Value;
 use crate::ir::{Builder, Grid, InputId, Op, ParamId, Program, Rate, SlotId, Type, ValueId};
 
-const GRID: Grid = Grid {
-    bins: 4,
-    bin_minutes: 5,
-    start_minutes: None,
-};
+const GRID: Grid = Grid { bins: 4, bin_minutes: 5, start_minutes: None };
 
 fn check_refused(build: impl FnOnce(&mut Builder), expected: &str) {
     let mut builder = Builder::new(GRID);
@@ -30,26 +24,15 @@ fn check_verified(program: &Program, expected: Result<(), &str>) {
 /// A program of the one value `op`.
 fn check_op_refused(op: Op, expected: &str) {
     let mut program = Builder::new(GRID).finish();
-    program.values.push(Value {
-        op,
-        ty: Type::Num,
-        rate: Rate::Series,
-    });
+    program.values.push(Value { op, ty: Type::Num, rate: Rate::Series });
     check_verified(&program, Err(expected));
 }
 
 /// What is built, and a call of `builtin` past folding and lowering.
 fn raw_call(builder: Builder, builtin: &'static Builtin, args: &[ValueId]) -> Program {
     let mut program = builder.finish();
-    let op = Op::Call {
-        builtin,
-        args: args.into(),
-    };
-    program.values.push(Value {
-        op,
-        ty: Type::Num,
-        rate: Rate::Series,
-    });
+    let op = Op::Call { builtin, args: args.into() };
+    program.values.push(Value { op, ty: Type::Num, rate: Rate::Series });
     program
 }
 
@@ -73,31 +56,15 @@ fn a_recurrence_of_delays_passes() {
 #[test]
 fn operands_are_made_before_their_users() {
     let next = ValueId::new(0);
-    check_op_refused(
-        Op::Lead { value: next, by: 1 },
-        "`v0` reads `v0`, which is not made before it",
-    );
+    check_op_refused(Op::Lead { value: next, by: 1 }, "`v0` reads `v0`, which is not made before it");
     let args = [next, next].into();
-    check_op_refused(
-        Op::Call {
-            builtin: &ADD,
-            args,
-        },
-        "`v0` reads `v0`, which is not made before it",
-    );
+    check_op_refused(Op::Call { builtin: &ADD, args }, "`v0` reads `v0`, which is not made before it");
 }
 
 #[test]
 fn slots_exist_are_filled_and_agree_in_type() {
     let slot = SlotId::new(3);
-    check_op_refused(
-        Op::Delay {
-            slot,
-            lag: 1,
-            initial: None,
-        },
-        "`v0` reads `slot3`, which does not exist",
-    );
+    check_op_refused(Op::Delay { slot, lag: 1, initial: None }, "`v0` reads `slot3`, which does not exist");
     check_refused(
         |b| {
             b.slot(Type::Num);
@@ -152,22 +119,13 @@ fn shifts_go_by_a_bin_at_least() {
 #[test]
 fn a_call_has_the_arguments_of_its_entry() {
     let x = ValueId::new(0);
-    let cases: [(&'static Builtin, &[ValueId]); 6] = [
-        (&ADD, &[x]),
-        (&ADD, &[x, x, x]),
-        (&BIN, &[x]),
-        (&MIN, &[x, x, x]),
-        (&TOTAL, &[]),
-        (&RECTIFY, &[x]),
-    ];
+    let cases: [(&'static Builtin, &[ValueId]); 6] =
+        [(&ADD, &[x]), (&ADD, &[x, x, x]), (&BIN, &[x]), (&MIN, &[x, x, x]), (&TOTAL, &[]), (&RECTIFY, &[x])];
     for (builtin, args) in cases {
         let mut b = Builder::new(GRID);
         b.input(InputId::new(0));
         let (value, name, found) = (ValueId::new(1), builtin.name, args.len());
-        assert_eq!(
-            verify(&raw_call(b, builtin, args)),
-            Err(VerifyError::WrongCount { value, name, found })
-        );
+        assert_eq!(verify(&raw_call(b, builtin, args)), Err(VerifyError::WrongCount { value, name, found }));
     }
 }
 
@@ -205,25 +163,13 @@ fn integers_and_taps_are_constants_and_integers_whole() {
             b.call(builtin, &[Some(x), Some(number)]);
         }
     };
-    check_refused(
-        call(&WINDOW_SUM, 2.5),
-        "argument 1 of `v2` is no whole number from 1 up",
-    );
-    check_refused(
-        call(&WINDOW_SUM, 0.0),
-        "argument 1 of `v2` is no whole number from 1 up",
-    );
-    check_refused(
-        call(&WINDOW_SUM, f64::NAN),
-        "argument 1 of `v2` is no whole number from 1 up",
-    );
+    check_refused(call(&WINDOW_SUM, 2.5), "argument 1 of `v2` is no whole number from 1 up");
+    check_refused(call(&WINDOW_SUM, 0.0), "argument 1 of `v2` is no whole number from 1 up");
+    check_refused(call(&WINDOW_SUM, f64::NAN), "argument 1 of `v2` is no whole number from 1 up");
     for builtin in [&WINDOW_SUM, &CONV] {
         let mut b = Builder::new(GRID);
         let args = [b.input(InputId::new(0)), b.param(ParamId::new(0))];
-        check_verified(
-            &raw_call(b, builtin, &args),
-            Err("argument 1 of `v2` can't be uniform"),
-        );
+        check_verified(&raw_call(b, builtin, &args), Err("argument 1 of `v2` can't be uniform"));
     }
 }
 
@@ -242,10 +188,7 @@ fn a_reduction_takes_one_column() {
 fn an_argument_of_which_nothing_is_read_is_constant() {
     let mut b = Builder::new(GRID);
     let (x, zero) = (b.input(InputId::new(0)), b.number(0.0));
-    check_verified(
-        &raw_call(b, &CONV, &[x, zero]),
-        Err("`v2` reads nothing of `v0`"),
-    );
+    check_verified(&raw_call(b, &CONV, &[x, zero]), Err("`v2` reads nothing of `v0`"));
 }
 
 /// A cycle of one delay through what `close` makes of it.
@@ -260,14 +203,8 @@ fn check_cycle(close: impl FnOnce(&mut Builder, ValueId) -> ValueId, expected: R
 
 #[test]
 fn inside_a_cycle_nothing_looks_ahead() {
-    check_cycle(
-        |b, before| b.shift(before, -1, None),
-        Err("`v1` looks ahead at `v0`, which depends on it"),
-    );
-    check_cycle(
-        |b, before| b.call(&TOTAL, &[Some(before)]),
-        Err("`v1` looks ahead at `v0`, which depends on it"),
-    );
+    check_cycle(|b, before| b.shift(before, -1, None), Err("`v1` looks ahead at `v0`, which depends on it"));
+    check_cycle(|b, before| b.call(&TOTAL, &[Some(before)]), Err("`v1` looks ahead at `v0`, which depends on it"));
     check_cycle(
         |b, before| {
             let x = b.input(InputId::new(0));
