@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 /// A program and what its inputs and outputs are. Parameters are numbered as in the model.
 #[derive(Debug)]
-pub struct Lowered {
+pub(crate) struct Lowered {
     /// The program.
     pub program: Program,
     /// The const series that it reads, in the order of its inputs.
@@ -22,7 +22,7 @@ pub struct Lowered {
 
 /// What to leave about the bins where a convention stood in for a result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Flags {
+pub(crate) enum Flags {
     /// Nothing.
     Off,
     /// How many there are, as a uniform output.
@@ -32,7 +32,7 @@ pub enum Flags {
 }
 
 /// Lowers what `outputs` need; the program's first outputs are these, in this order.
-pub fn lower(checked: &CheckedModel, outputs: &[SeriesId], flags: Flags) -> Lowered {
+pub(crate) fn lower(checked: &CheckedModel, outputs: &[SeriesId], flags: Flags) -> Lowered {
     let needed = needed(checked, outputs);
     let mut lowerer = Lowerer::new(checked.grid(), checked.definitions(), &checked.starts, &checked.types);
     lowerer.keeps_masks = flags != Flags::Off;
@@ -50,7 +50,7 @@ pub fn lower(checked: &CheckedModel, outputs: &[SeriesId], flags: Flags) -> Lowe
 }
 
 /// The value of a formula without series and parameters.
-pub fn constant(node: &Node) -> Option<f64> {
+pub(crate) fn constant(node: &Node) -> Option<f64> {
     let mut closed = true;
     node.walk(&mut |node| closed &= is_closed(node));
     if !closed {

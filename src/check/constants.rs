@@ -11,7 +11,7 @@ use crate::syntax::print;
 const LARGEST: i64 = 1 << 53;
 
 /// The whole number that `expr` stands for. Reports what is none and gives `None`; `what` names the argument.
-pub fn integer(expr: &Expr, what: &str, grid: &Grid, sink: &mut Sink) -> Option<i64> {
+pub(super) fn integer(expr: &Expr, what: &str, grid: &Grid, sink: &mut Sink) -> Option<i64> {
     match &expr.kind {
         ExprKind::Error => None,
         ExprKind::Number { value, integer: true } if *value <= LARGEST as f64 => Some(*value as i64),
@@ -96,7 +96,7 @@ fn names_something(expr: &Expr) -> bool {
 }
 
 /// The taps of an array literal of signed numbers. Reports what is none and gives `None`.
-pub fn taps(elements: &[Expr], span: Span, sink: &mut Sink) -> Option<Vec<f64>> {
+pub(super) fn taps(elements: &[Expr], span: Span, sink: &mut Sink) -> Option<Vec<f64>> {
     if elements.is_empty() {
         sink.emit(codes::BAD_KERNEL, span, "the kernel is empty").help("write at least one number, such as `[1]`");
         return None;
@@ -125,7 +125,7 @@ fn signed_number(expr: &Expr) -> Option<f64> {
 }
 
 /// At most 40 characters of a formula, for a message.
-pub fn abbreviate(formula: &str) -> String {
+pub(super) fn abbreviate(formula: &str) -> String {
     match formula.char_indices().nth(40) {
         Some((at, _)) => format!("{}…", &formula[..at]),
         None => formula.to_owned(),

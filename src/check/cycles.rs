@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 const LONGEST_PATH: usize = 12;
 
 /// Reports the cycles of reads at lag 0.
-pub fn check(series: &[Definition<'_>], reads: &[Vec<Read>], sink: &mut Sink) {
+pub(super) fn check(series: &[Definition<'_>], reads: &[Vec<Read>], sink: &mut Sink) {
     let within_bin =
         |from: usize| reads[from].iter().filter(|read| read.is_within_bin()).map(|read| read.to.0 as usize);
     let knots = components(series.len(), |from| within_bin(from).collect::<Vec<_>>());

@@ -1,6 +1,6 @@
 //! Warnings: models that run and probably do not do what was meant.
 
-use super::dependencies::{self, Definition, Dependencies, Start};
+use super::dependencies::{self, Definition, Start};
 use super::names::{Binding, Names};
 use super::outputs::Output;
 use super::tree::{Argument, Call, Kind, Link, Node};
@@ -14,7 +14,7 @@ use std::collections::HashSet;
 
 /// What the lints look at.
 #[derive(Debug)]
-pub struct Checked<'a> {
+pub(super) struct Checked<'a> {
     /// The model.
     pub model: &'a Model,
     /// Its names.
@@ -23,14 +23,12 @@ pub struct Checked<'a> {
     pub series: &'a [Definition<'a>],
     /// The formulas of its validation rules.
     pub rules: &'a [(usize, Node)],
-    /// What depends on what.
-    pub dependencies: &'a Dependencies,
     /// What is written.
     pub outputs: &'a [Output],
 }
 
 /// Reports what looks wrong.
-pub fn check(checked: &Checked<'_>, sink: &mut Sink) {
+pub(super) fn check(checked: &Checked<'_>, sink: &mut Sink) {
     check_shadowed(checked.model, sink);
     check_unused(checked, sink);
     check_starts(checked, sink);

@@ -115,7 +115,6 @@ pub fn check(model: Model, sink: &mut Sink) -> CheckedModel {
             names: &names,
             series: &series,
             rules: &rules,
-            dependencies: &dependencies,
             outputs: &outputs,
         };
         lints::check(&checked, sink);

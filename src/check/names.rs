@@ -71,7 +71,7 @@ impl<'m> Names<'m> {
 }
 
 /// Reports ids of `kind` that are declared again, of things other than series and parameters.
-pub fn check_unique<'m>(ids: impl Iterator<Item = &'m Id>, sink: &mut Sink) {
+pub(super) fn check_unique<'m>(ids: impl Iterator<Item = &'m Id>, sink: &mut Sink) {
     let mut seen: HashMap<&str, Span> = HashMap::new();
     for id in ids.filter(|id| !id.value.is_empty()) {
         match seen.get(id.value.as_str()) {

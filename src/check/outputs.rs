@@ -10,10 +10,10 @@ use crate::source::Span;
 use std::collections::HashMap;
 
 /// One output: its name and its series.
-pub type Output = (String, SeriesId);
+pub(super) type Output = (String, SeriesId);
 
 /// Expands the model's outputs, in the order of the rules and below that of the series.
-pub fn expand(model: &Model, names: &Names<'_>, sink: &mut Sink) -> Vec<Output> {
+pub(super) fn expand(model: &Model, names: &Names<'_>, sink: &mut Sink) -> Vec<Output> {
     match &model.outputs {
         Some(rules) => expand_rules(rules, model, names, sink),
         None => default_outputs(model, names),

@@ -11,7 +11,7 @@ use crate::source::Spanned;
 use flowtime_runtime::builtins::{self, ParamKind};
 
 /// The formula of the distribution series `id`.
-pub fn resolve(pmf: &Pmf, id: &str, seed: Option<u64>, names: &Names<'_>, sink: &mut Sink) -> Node {
+pub(super) fn resolve(pmf: &Pmf, id: &str, seed: Option<u64>, names: &Names<'_>, sink: &mut Sink) -> Node {
     let name = pmf.distribution.value.as_str();
     let builtin = if pmf.sample { builtins::sample(name) } else { builtins::distribution(name) };
     let args: Vec<Argument> = pmf.args.iter().map(|(_, arg)| resolve_arg(arg, names, sink)).collect();

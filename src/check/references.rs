@@ -8,7 +8,7 @@ use crate::model::{Id, Initial, Model, RuleKind, SeriesKind, Topology};
 use flowtime_runtime::ir::Type;
 
 /// Checks every name that stands outside a formula.
-pub fn check(model: &Model, names: &Names<'_>, sink: &mut Sink) {
+pub(super) fn check(model: &Model, names: &Names<'_>, sink: &mut Sink) {
     check_unique(model.topology.nodes.iter().map(|node| &node.id), sink);
     check_unique(model.topology.edges.iter().filter_map(|edge| edge.id.as_ref()), sink);
     check_unique(model.validation.iter().filter_map(|rule| rule.id.as_ref()), sink);
@@ -18,7 +18,7 @@ pub fn check(model: &Model, names: &Names<'_>, sink: &mut Sink) {
 }
 
 /// Topology roles take numbers, not truth values.
-pub fn check_role_types(model: &Model, names: &Names<'_>, types: &[SeriesType], sink: &mut Sink) {
+pub(super) fn check_role_types(model: &Model, names: &Names<'_>, types: &[SeriesType], sink: &mut Sink) {
     for (role, id) in model.topology.nodes.iter().flat_map(|node| &node.semantics) {
         let ty = names.series(&id.value).and_then(|series| types[series.0 as usize].ty);
         if ty == Some(Type::Bool) {
@@ -99,7 +99,7 @@ fn expect_series(id: &Id, names: &Names<'_>, sink: &mut Sink) -> Option<super::S
 }
 
 /// Reports that `id` names no `what`.
-pub fn unknown(code: &'static Code, what: &str, id: &Id, near: Option<&str>, sink: &mut Sink) {
+pub(super) fn unknown(code: &'static Code, what: &str, id: &Id, near: Option<&str>, sink: &mut Sink) {
     let diagnostic = sink.emit(code, id.span, format!("no {what} is called `{}`", id.value));
     if let Some(near) = near {
         diagnostic.help(format!("did you mean `{near}`?")).fix(format!("replace with `{near}`"), id.span, near);

@@ -22,7 +22,7 @@ pub struct SeriesType {
 
 /// What this phase knows of a series besides its formula.
 #[derive(Clone, Copy, Debug)]
-pub struct Declared<'a> {
+pub(super) struct Declared<'a> {
     /// The type where no formula gives it: numbers for data, nothing for what is broken.
     pub ty: Option<Type>,
     /// Its `initial`.
@@ -30,7 +30,7 @@ pub struct Declared<'a> {
 }
 
 /// Types all series and checks all formulas.
-pub fn check(
+pub(super) fn check(
     series: &[Definition<'_>],
     declared: &[Declared<'_>],
     dependencies: &Dependencies,
@@ -51,7 +51,7 @@ pub fn check(
 }
 
 /// Checks a formula outside any series, such as a validation rule: it must be a truth value.
-pub fn check_rule(
+pub(super) fn check_rule(
     rule: &Node,
     series: &[Definition<'_>],
     declared: &[Declared<'_>],
