@@ -14,10 +14,7 @@ pub fn philox4x32(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
     let mut key = key;
     for _ in 0..ROUNDS {
         state = round(state, key);
-        key = [
-            key[0].wrapping_add(KEY_STEPS[0]),
-            key[1].wrapping_add(KEY_STEPS[1]),
-        ];
+        key = [key[0].wrapping_add(KEY_STEPS[0]), key[1].wrapping_add(KEY_STEPS[1])];
     }
     state
 }
@@ -44,10 +41,7 @@ pub struct Draws {
 impl Draws {
     /// The draws at this bin under the 64-bit key of the series.
     pub fn new(key: u64, bin: u64) -> Self {
-        Self {
-            key: [key as u32, (key >> 32) as u32],
-            bin,
-        }
+        Self { key: [key as u32, (key >> 32) as u32], bin }
     }
 
     /// Two independent numbers, each a multiple of 2^-53 in 0..1.
@@ -79,16 +73,8 @@ mod tests {
 
     #[test]
     fn the_published_answers_hold() {
-        check_known_answer(
-            [0; 4],
-            [0; 2],
-            [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8],
-        );
-        check_known_answer(
-            [u32::MAX; 4],
-            [u32::MAX; 2],
-            [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd],
-        );
+        check_known_answer([0; 4], [0; 2], [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]);
+        check_known_answer([u32::MAX; 4], [u32::MAX; 2], [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd]);
         check_known_answer(
             [0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344],
             [0xa409_3822, 0x299f_31d0],
@@ -104,16 +90,8 @@ mod tests {
 
     #[test]
     fn high_bins_and_keys_have_draws_of_their_own() {
-        let draws = [
-            Draws::new(1, 0),
-            Draws::new(1, 1 << 32),
-            Draws::new(1 << 32, 0),
-            Draws::new(0, 0),
-        ];
-        let mut firsts: Vec<_> = draws
-            .iter()
-            .map(|draws| draws.uniform().to_bits())
-            .collect();
+        let draws = [Draws::new(1, 0), Draws::new(1, 1 << 32), Draws::new(1 << 32, 0), Draws::new(0, 0)];
+        let mut firsts: Vec<_> = draws.iter().map(|draws| draws.uniform().to_bits()).collect();
         firsts.sort_unstable();
         firsts.dedup();
         assert_eq!(firsts.len(), draws.len());

@@ -13,10 +13,7 @@ pub(crate) fn term(value: f64) -> f64 {
 pub(crate) fn rolling(t: usize, window: u64, term: &impl Fn(usize) -> f64) -> f64 {
     let mut end = i128::try_from(t).unwrap_or(i128::MAX);
     let mut total = None;
-    for power in (0..u64::BITS)
-        .map(|bit| 1 << bit)
-        .filter(|power| window & power != 0)
-    {
+    for power in (0..u64::BITS).map(|bit| 1 << bit).filter(|power| window & power != 0) {
         let part = halves(end, power, term);
         total = Some(total.map_or(part, |sum: f64| sum + part));
         end -= i128::from(power);

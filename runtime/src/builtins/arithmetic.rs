@@ -4,7 +4,7 @@
 //! `EXP`, `LN`, `LOG10` and `POW` come from the `libm` crate, whose bits are the same everywhere.
 
 use super::entry::{FUNCTION, INFIX, INTERNAL, PREFIX, example, given, num};
-use super::{Builtin, Family, Meaning, Param};
+use super::{Builtin, Convention, Family, Meaning, Param};
 use crate::ir::{Builder, ValueId};
 
 const NAN: f64 = f64::NAN;
@@ -13,8 +13,7 @@ const INF: f64 = f64::INFINITY;
 pub(super) static FAMILY: Family = Family {
     title: "Arithmetic",
     entries: &[
-        &ADD, &SUB, &MUL, &DIV, &REM, &RAISE, &NEG, &PLUS, &MOD, &POW, &POWER, &ABS, &SIGN, &SQRT,
-        &EXP, &LN, &LOG10,
+        &ADD, &SUB, &MUL, &DIV, &REM, &RAISE, &NEG, &PLUS, &MOD, &POW, &POWER, &ABS, &SIGN, &SQRT, &EXP, &LN, &LOG10,
     ],
 };
 
@@ -55,6 +54,7 @@ pub(super) static MUL: Builtin = Builtin {
 pub(super) static DIV: Builtin = Builtin {
     name: "/",
     params: OPERANDS,
+    convention: Some(Convention::DivisionByZero),
     meaning: Meaning::Elementwise(|args| divide(args[0], args[1])),
     summary: "the left over the right",
     edge: "0 where the divisor is 0 (no activity), which a run reports as `division_by_zero`; missing if either is",
@@ -68,12 +68,11 @@ pub(super) static DIV: Builtin = Builtin {
 pub(super) static REM: Builtin = Builtin {
     name: "%",
     params: OPERANDS,
+    convention: Some(Convention::DivisionByZero),
     meaning: Meaning::Elementwise(|args| modulo(args[0], args[1])),
     summary: "the exact remainder of the floored division, with the sign of the divisor",
     edge: "0 where the divisor is 0; missing if either is; `5 % inf` is 5, `-5 % inf` is inf, `inf % 5` is missing",
-    examples: &[
-        example!("a % b", a = [7.0, -7.0, 5.5, 3.0], b = [3.0, 3.0, 2.0, 0.0] => [1.0, 2.0, 1.5, 0.0]),
-    ],
+    examples: &[example!("a % b", a = [7.0, -7.0, 5.5, 3.0], b = [3.0, 3.0, 2.0, 0.0] => [1.0, 2.0, 1.5, 0.0])],
     ..INFIX
 };
 
@@ -113,6 +112,7 @@ pub(super) static PLUS: Builtin = Builtin {
 pub(super) static MOD: Builtin = Builtin {
     name: "MOD",
     params: &[num("x", "the dividend"), num("y", "the divisor")],
+    convention: Some(Convention::DivisionByZero),
     meaning: Meaning::Elementwise(|args| modulo(args[0], args[1])),
     summary: "the exact remainder of the floored division, with the sign of y",
     edge: "0 where y is 0; missing if either is",
@@ -205,11 +205,7 @@ pub(super) static LOG10: Builtin = Builtin {
 };
 
 fn divide(dividend: f64, divisor: f64) -> f64 {
-    if divisor == 0.0 {
-        by_zero(dividend)
-    } else {
-        dividend / divisor
-    }
+    if divisor == 0.0 { by_zero(dividend) } else { dividend / divisor }
 }
 
 /// What a division by zero gives: no activity, but missing stays missing.
@@ -232,19 +228,11 @@ fn modulo(dividend: f64, divisor: f64) -> f64 {
 }
 
 fn sign(x: f64) -> f64 {
-    if x == 0.0 || x.is_nan() {
-        x
-    } else {
-        1f64.copysign(x)
-    }
+    if x == 0.0 || x.is_nan() { x } else { 1f64.copysign(x) }
 }
 
 fn power(x: f64, y: f64) -> f64 {
-    if x.is_nan() || y.is_nan() {
-        f64::NAN
-    } else {
-        libm::pow(x, y)
-    }
+    if x.is_nan() || y.is_nan() { f64::NAN } else { libm::pow(x, y) }
 }
 
 fn lower_power(builder: &mut Builder, args: &[Option<ValueId>]) -> ValueId {

@@ -9,37 +9,19 @@ use crate::ir::{Builder, ValueId};
 
 const NAN: f64 = f64::NAN;
 
-pub(super) static FAMILY: Family = Family {
-    title: "Cumulative",
-    entries: &[
-        &CUMSUM,
-        &CUMMAX,
-        &CUMMIN,
-        &EMA,
-        &EMA_FROM_FIRST,
-        &EMA_FROM_INITIAL,
-    ],
-};
+pub(super) static FAMILY: Family =
+    Family { title: "Cumulative", entries: &[&CUMSUM, &CUMMAX, &CUMMIN, &EMA, &EMA_FROM_FIRST, &EMA_FROM_INITIAL] };
 
 const SERIES: Param = num("x", "a series");
 const X: &[Param] = &[SERIES];
-const ANY: ParamKind = ParamKind::Uniform {
-    min: f64::NEG_INFINITY,
-    max: f64::INFINITY,
-};
-const ALPHA: Param = param(
-    "alpha",
-    ParamKind::Uniform { min: 0.0, max: 1.0 },
-    "the weight of the newest value",
-);
+const ANY: ParamKind = ParamKind::Uniform { min: f64::NEG_INFINITY, max: f64::INFINITY };
+const ALPHA: Param = param("alpha", ParamKind::Uniform { min: 0.0, max: 1.0 }, "the weight of the newest value");
 const INITIAL: Param = param("initial", ANY, "what holds before the first present value");
 
 pub(super) static CUMSUM: Builtin = Builtin {
     name: "CUMSUM",
     params: X,
-    meaning: Meaning::Scan(|state, args| {
-        step(state, args[0], 0.0, |last, x| last.unwrap_or(0.0) + x)
-    }),
+    meaning: Meaning::Scan(|state, args| step(state, args[0], 0.0, |last, x| last.unwrap_or(0.0) + x)),
     summary: "the sum of bins 0..t, added in their order",
     edge: "missing values are skipped; 0 before the first present one",
     examples: &[example!("CUMSUM(x)", x = [NAN, 1.0, 2.0, NAN, 4.0] => [0.0, 1.0, 3.0, 3.0, 7.0])],
@@ -49,11 +31,7 @@ pub(super) static CUMSUM: Builtin = Builtin {
 pub(super) static CUMMAX: Builtin = Builtin {
     name: "CUMMAX",
     params: X,
-    meaning: Meaning::Scan(|state, args| {
-        step(state, args[0], NAN, |last, x| {
-            last.map_or(x, |last| larger(last, x))
-        })
-    }),
+    meaning: Meaning::Scan(|state, args| step(state, args[0], NAN, |last, x| last.map_or(x, |last| larger(last, x)))),
     summary: "the largest value of bins 0..t",
     edge: "missing values are skipped; missing before the first present one; of equal ones (±0) the newest",
     examples: &[example!("CUMMAX(x)", x = [NAN, 1.0, 3.0, NAN, 2.0] => [NAN, 1.0, 3.0, 3.0, 3.0])],
@@ -63,11 +41,7 @@ pub(super) static CUMMAX: Builtin = Builtin {
 pub(super) static CUMMIN: Builtin = Builtin {
     name: "CUMMIN",
     params: X,
-    meaning: Meaning::Scan(|state, args| {
-        step(state, args[0], NAN, |last, x| {
-            last.map_or(x, |last| smaller(last, x))
-        })
-    }),
+    meaning: Meaning::Scan(|state, args| step(state, args[0], NAN, |last, x| last.map_or(x, |last| smaller(last, x)))),
     summary: "the smallest value of bins 0..t",
     edge: "missing values are skipped; missing before the first present one; of equal ones (±0) the newest",
     examples: &[example!("CUMMIN(x)", x = [NAN, 3.0, 1.0, NAN, 2.0] => [NAN, 3.0, 1.0, 1.0, 1.0])],
@@ -120,18 +94,14 @@ fn ema_from_first(state: &mut ScanState, args: &[f64]) -> f64 {
     let Some(blend) = blend(args[1]) else {
         return NAN;
     };
-    step(state, args[0], NAN, |last, x| {
-        last.map_or(x, |last| blend(x, last))
-    })
+    step(state, args[0], NAN, |last, x| last.map_or(x, |last| blend(x, last)))
 }
 
 fn ema_from_initial(state: &mut ScanState, args: &[f64]) -> f64 {
     let Some(blend) = blend(args[1]) else {
         return NAN;
     };
-    step(state, args[0], args[2], |last, x| {
-        blend(x, last.unwrap_or(args[2]))
-    })
+    step(state, args[0], args[2], |last, x| blend(x, last.unwrap_or(args[2])))
 }
 
 /// The mean of two numbers, weighted; none for a weight out of range.

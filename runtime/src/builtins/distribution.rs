@@ -10,23 +10,11 @@ const NAN: f64 = f64::NAN;
 
 pub(super) static FAMILY: Family = Family {
     title: "Distributions",
-    entries: &[
-        &CONSTANT,
-        &UNIFORM,
-        &POISSON,
-        &NORMAL,
-        &EXPONENTIAL,
-        &BERNOULLI,
-        &BINOMIAL,
-        &EMPIRICAL,
-    ],
+    entries: &[&CONSTANT, &UNIFORM, &POISSON, &NORMAL, &EXPONENTIAL, &BERNOULLI, &BINOMIAL, &EMPIRICAL],
 };
 
-const DISTRIBUTION: Builtin = Builtin {
-    syntax: Syntax::Distribution,
-    edge: "missing where a parameter is missing or out of range",
-    ..INTERNAL
-};
+const DISTRIBUTION: Builtin =
+    Builtin { syntax: Syntax::Distribution, edge: "missing where a parameter is missing or out of range", ..INTERNAL };
 
 pub(super) const VALUE: Param = num("value", "the only value");
 pub(super) const MIN: Param = num("min", "the smallest value");
@@ -37,11 +25,8 @@ pub(super) const STDDEV: Param = num("stddev", "the standard deviation, at least
 pub(super) const RATE: Param = num("rate", "one over the mean, above 0");
 pub(super) const P: Param = num("p", "the probability of a success, 0..=1");
 pub(super) const N: Param = num("n", "how many trials, a whole number of at least 0");
-pub(super) const TABLE: Param = param(
-    "values",
-    ParamKind::Kernel,
-    "each value, followed by its probability of at least 0; these sum to 1",
-);
+pub(super) const TABLE: Param =
+    param("values", ParamKind::Kernel, "each value, followed by its probability of at least 0; these sum to 1");
 
 pub(super) static CONSTANT: Builtin = Builtin {
     name: "constant",
@@ -130,10 +115,7 @@ pub(super) fn bernoulli_mean(args: &[f64]) -> f64 {
 
 pub(super) fn binomial_mean(args: &[f64]) -> f64 {
     let (n, p) = (args[0], args[1]);
-    within(
-        n >= 0.0 && n.trunc() == n && (0.0..=1.0).contains(&p),
-        n * p,
-    )
+    within(n >= 0.0 && n.trunc() == n && (0.0..=1.0).contains(&p), n * p)
 }
 
 pub(super) fn empirical_mean(args: &[f64]) -> f64 {
@@ -143,10 +125,7 @@ pub(super) fn empirical_mean(args: &[f64]) -> f64 {
 
 /// The rows of a table: value and probability.
 pub(super) fn table(args: &[f64]) -> impl Iterator<Item = (f64, f64)> {
-    args.as_chunks::<2>()
-        .0
-        .iter()
-        .map(|&[value, probability]| (value, probability))
+    args.as_chunks::<2>().0.iter().map(|&[value, probability]| (value, probability))
 }
 
 /// Missing where the parameters are out of range.

@@ -15,6 +15,7 @@ pub(super) const FUNCTION: Builtin = Builtin {
     result: ResultType::Num,
     reads: same_bin,
     needs_window: false,
+    convention: None,
     meaning: Meaning::Elementwise(|_| f64::NAN),
     summary: "",
     edge: "",
@@ -22,31 +23,17 @@ pub(super) const FUNCTION: Builtin = Builtin {
 };
 
 /// An operator between two operands.
-pub(super) const INFIX: Builtin = Builtin {
-    syntax: Syntax::Infix,
-    ..FUNCTION
-};
+pub(super) const INFIX: Builtin = Builtin { syntax: Syntax::Infix, ..FUNCTION };
 
 /// An operator before its operand.
-pub(super) const PREFIX: Builtin = Builtin {
-    syntax: Syntax::Prefix,
-    ..FUNCTION
-};
+pub(super) const PREFIX: Builtin = Builtin { syntax: Syntax::Prefix, ..FUNCTION };
 
 /// An entry that no formula names.
-pub(super) const INTERNAL: Builtin = Builtin {
-    syntax: Syntax::Internal,
-    ..FUNCTION
-};
+pub(super) const INTERNAL: Builtin = Builtin { syntax: Syntax::Internal, ..FUNCTION };
 
 /// A parameter of this kind that must be given.
 pub(super) const fn param(name: &'static str, kind: ParamKind, doc: &'static str) -> Param {
-    Param {
-        name,
-        kind,
-        default: Default::Required,
-        doc,
-    }
+    Param { name, kind, default: Default::Required, doc }
 }
 
 /// A number per bin.
@@ -94,20 +81,13 @@ pub(super) fn same_bin(param: usize, args: &[ArgValue<'_>]) -> Reads {
 
 /// Every bin of the first argument.
 pub(super) fn all_bins(param: usize, args: &[ArgValue<'_>]) -> Reads {
-    if param == 0 {
-        Reads::All
-    } else {
-        same_bin(param, args)
-    }
+    if param == 0 { Reads::All } else { same_bin(param, args) }
 }
 
 /// The bins of the first argument from t back to the lag that the `Int` at `place` gives, less `less`.
 pub(super) fn back_to(place: usize, less: i64, param: usize, args: &[ArgValue<'_>]) -> Reads {
     match (param, args.get(place)) {
-        (0, Some(&ArgValue::Int(far))) => Reads::Lags {
-            min: 0,
-            max: far.saturating_sub(less).max(0),
-        },
+        (0, Some(&ArgValue::Int(far))) => Reads::Lags { min: 0, max: far.saturating_sub(less).max(0) },
         _ => same_bin(param, args),
     }
 }

@@ -6,10 +6,7 @@ use super::window::ROLLING_MAX;
 use super::{Builtin, Default, Family, Meaning};
 use crate::ir::{Builder, ValueId};
 
-pub(super) static FAMILY: Family = Family {
-    title: "Flow",
-    entries: &[&INFER_CAPACITY],
-};
+pub(super) static FAMILY: Family = Family { title: "Flow", entries: &[&INFER_CAPACITY] };
 
 pub(super) static INFER_CAPACITY: Builtin = Builtin {
     name: "infer_capacity_from_saturation",

@@ -12,26 +12,14 @@ use crate::ir::{Builder, ValueId};
 
 const NAN: f64 = f64::NAN;
 
-pub(super) static FAMILY: Family = Family {
-    title: "Lags",
-    entries: &[&SHIFT, &DELTA, &HOLD, &CONV],
-};
+pub(super) static FAMILY: Family = Family { title: "Lags", entries: &[&SHIFT, &DELTA, &HOLD, &CONV] };
 
 pub(super) static SHIFT: Builtin = Builtin {
     name: "SHIFT",
     params: &[
         same("x", "a series"),
-        int(
-            "k",
-            i64::MIN,
-            "how many bins back; ahead where it is negative",
-        ),
-        param(
-            "initial",
-            ParamKind::SameUniform,
-            "what a lag finds before bin 0",
-        )
-        .or(Default::Absent),
+        int("k", i64::MIN, "how many bins back; ahead where it is negative"),
+        param("initial", ParamKind::SameUniform, "what a lag finds before bin 0").or(Default::Absent),
     ],
     result: ResultType::Same,
     reads: |param, args| match (param, args.get(1)) {
@@ -52,10 +40,7 @@ pub(super) static SHIFT: Builtin = Builtin {
 
 pub(super) static DELTA: Builtin = Builtin {
     name: "DELTA",
-    params: &[
-        num("x", "a series"),
-        int("k", 1, "how many bins back").or(Default::Number(1.0)),
-    ],
+    params: &[num("x", "a series"), int("k", 1, "how many bins back").or(Default::Number(1.0))],
     reads: |param, args| back_to(1, 0, param, args),
     meaning: Meaning::Lower(lower_delta),
     summary: "the change of x over the last k bins: `x - SHIFT(x, k)`",
@@ -69,30 +54,18 @@ pub(super) static DELTA: Builtin = Builtin {
 
 pub(super) static HOLD: Builtin = Builtin {
     name: "HOLD",
-    params: &[
-        num("x", "a series"),
-        int("bins", 0, "for how many bins a value is held"),
-    ],
+    params: &[num("x", "a series"), int("bins", 0, "for how many bins a value is held")],
     reads: |param, args| back_to(1, 0, param, args),
     meaning: Meaning::Window(hold),
     summary: "x, or where it is missing the newest present value of the last `bins` bins",
     edge: "missing where there is none",
-    examples: &[
-        example!("HOLD(x, 2)", x = [NAN, 4.0, NAN, NAN, NAN, 7.0] => [NAN, 4.0, 4.0, 4.0, NAN, 7.0]),
-    ],
+    examples: &[example!("HOLD(x, 2)", x = [NAN, 4.0, NAN, NAN, NAN, 7.0] => [NAN, 4.0, 4.0, 4.0, NAN, 7.0])],
     ..FUNCTION
 };
 
 pub(super) static CONV: Builtin = Builtin {
     name: "CONV",
-    params: &[
-        num("x", "a series"),
-        param(
-            "kernel",
-            ParamKind::Kernel,
-            "the weight of each lag, from lag 0 on",
-        ),
-    ],
+    params: &[num("x", "a series"), param("kernel", ParamKind::Kernel, "the weight of each lag, from lag 0 on")],
     reads: |param, args| match (param, args.get(1)) {
         (0, Some(&ArgValue::Kernel(taps))) => tap_lags(taps),
         _ => same_bin(param, args),
@@ -133,22 +106,14 @@ fn lag(builder: &mut Builder, args: &[Option<ValueId>]) -> i64 {
 
 fn hold(x: &[f64], t: usize, args: &[f64]) -> f64 {
     let oldest = t.saturating_sub(args[0] as usize);
-    x[oldest..=t]
-        .iter()
-        .rev()
-        .copied()
-        .find(|x| !x.is_nan())
-        .unwrap_or(NAN)
+    x[oldest..=t].iter().rev().copied().find(|x| !x.is_nan()).unwrap_or(NAN)
 }
 
 /// From the first weight that is not 0 to the last.
 fn tap_lags(taps: &[f64]) -> Reads {
     let used = |tap: &f64| *tap != 0.0;
     match (taps.iter().position(used), taps.iter().rposition(used)) {
-        (Some(min), Some(max)) => Reads::Lags {
-            min: min as i64,
-            max: max as i64,
-        },
+        (Some(min), Some(max)) => Reads::Lags { min: min as i64, max: max as i64 },
         _ => Reads::Nothing,
     }
 }

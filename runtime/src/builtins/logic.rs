@@ -9,39 +9,15 @@ const NAN: f64 = f64::NAN;
 
 pub(super) static FAMILY: Family = Family {
     title: "Comparison and logic",
-    entries: &[
-        &LT,
-        &LE,
-        &GT,
-        &GE,
-        &EQ,
-        &NE,
-        &AND,
-        &OR,
-        &NOT,
-        &IF,
-        &COALESCE,
-        &IS_MISSING,
-        &STEP,
-    ],
+    entries: &[&LT, &LE, &GT, &GE, &EQ, &NE, &AND, &OR, &NOT, &IF, &COALESCE, &IS_MISSING, &STEP],
 };
 
 const ORDERED: &[Param] = &[num("a", "the left number"), num("b", "the right number")];
-const EQUATED: &[Param] = &[
-    same("a", "the left operand"),
-    same("b", "the right operand, of the same type"),
-];
-const TRUTHS: &[Param] = &[
-    truth("a", "the left condition"),
-    truth("b", "the right condition"),
-];
+const EQUATED: &[Param] = &[same("a", "the left operand"), same("b", "the right operand, of the same type")];
+const TRUTHS: &[Param] = &[truth("a", "the left condition"), truth("b", "the right condition")];
 
-const COMPARISON: Builtin = Builtin {
-    params: ORDERED,
-    result: ResultType::Bool,
-    edge: "false if either is missing",
-    ..INFIX
-};
+const COMPARISON: Builtin =
+    Builtin { params: ORDERED, result: ResultType::Bool, edge: "false if either is missing", ..INFIX };
 
 pub(super) static LT: Builtin = Builtin {
     name: "<",
@@ -55,9 +31,7 @@ pub(super) static LE: Builtin = Builtin {
     name: "<=",
     meaning: Meaning::Elementwise(|args| truth_value(args[0] <= args[1])),
     summary: "whether the left is less than the right or equal to it",
-    examples: &[
-        example!("a <= b", a = [1.0, 2.0, 3.0, NAN], b = [2.0, 2.0, 2.0, NAN] => [1.0, 1.0, 0.0, 0.0]),
-    ],
+    examples: &[example!("a <= b", a = [1.0, 2.0, 3.0, NAN], b = [2.0, 2.0, 2.0, NAN] => [1.0, 1.0, 0.0, 0.0])],
     ..COMPARISON
 };
 
@@ -73,9 +47,7 @@ pub(super) static GE: Builtin = Builtin {
     name: ">=",
     meaning: Meaning::Elementwise(|args| truth_value(args[0] >= args[1])),
     summary: "whether the left is greater than the right or equal to it",
-    examples: &[
-        example!("a >= b", a = [3.0, 2.0, 1.0, NAN], b = [2.0, 2.0, 2.0, NAN] => [1.0, 1.0, 0.0, 0.0]),
-    ],
+    examples: &[example!("a >= b", a = [3.0, 2.0, 1.0, NAN], b = [2.0, 2.0, 2.0, NAN] => [1.0, 1.0, 0.0, 0.0])],
     ..COMPARISON
 };
 
@@ -159,18 +131,13 @@ pub(super) static IF: Builtin = Builtin {
 
 pub(super) static COALESCE: Builtin = Builtin {
     name: "COALESCE",
-    params: &[
-        same("a", "the first choice"),
-        same("b", "each further choice, of the same type"),
-    ],
+    params: &[same("a", "the first choice"), same("b", "each further choice, of the same type")],
     variadic: true,
     result: ResultType::Same,
     meaning: Meaning::Elementwise(|args| args.iter().copied().find(|x| !x.is_nan()).unwrap_or(NAN)),
     summary: "the first of its arguments that is not missing",
     edge: "missing where all are",
-    examples: &[
-        example!("COALESCE(a, b, 0)", a = [1.0, NAN, NAN], b = [5.0, 6.0, NAN] => [1.0, 6.0, 0.0]),
-    ],
+    examples: &[example!("COALESCE(a, b, 0)", a = [1.0, NAN, NAN], b = [5.0, 6.0, NAN] => [1.0, 6.0, 0.0])],
     ..FUNCTION
 };
 

@@ -4,19 +4,13 @@
 //! values (±0) the later one.
 
 use super::entry::{FUNCTION, example, num};
-use super::{Builtin, Family, Meaning, Param};
+use super::{Builtin, Convention, Family, Meaning, Param};
 
 const NAN: f64 = f64::NAN;
 
-pub(super) static FAMILY: Family = Family {
-    title: "Minimum and maximum",
-    entries: &[&MIN, &MAX, &CLAMP],
-};
+pub(super) static FAMILY: Family = Family { title: "Minimum and maximum", entries: &[&MIN, &MAX, &CLAMP] };
 
-const OPERANDS: &[Param] = &[
-    num("a", "the first number"),
-    num("b", "each further number"),
-];
+const OPERANDS: &[Param] = &[num("a", "the first number"), num("b", "each further number")];
 
 pub(super) static MIN: Builtin = Builtin {
     name: "MIN",
@@ -48,11 +42,8 @@ pub(super) static MAX: Builtin = Builtin {
 
 pub(super) static CLAMP: Builtin = Builtin {
     name: "CLAMP",
-    params: &[
-        num("x", "a number"),
-        num("lo", "the smallest result"),
-        num("hi", "the largest result"),
-    ],
+    params: &[num("x", "a number"), num("lo", "the smallest result"), num("hi", "the largest result")],
+    convention: Some(Convention::ClampBounds),
     meaning: Meaning::Elementwise(|args| larger(args[1], smaller(args[2], args[0]))),
     summary: "x, but at least lo and at most hi: `MAX(lo, MIN(hi, x))`",
     edge: "missing if one of them is; lo where lo > hi, which is worth a warning",

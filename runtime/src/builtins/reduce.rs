@@ -10,16 +10,7 @@ const NAN: f64 = f64::NAN;
 
 pub(super) static FAMILY: Family = Family {
     title: "Over all bins",
-    entries: &[
-        &AVG,
-        &SUM,
-        &MINOF,
-        &MAXOF,
-        &COUNT,
-        &COUNT_PRESENT,
-        &COUNT_TRUE,
-        &PERCENTILE,
-    ],
+    entries: &[&AVG, &SUM, &MINOF, &MAXOF, &COUNT, &COUNT_PRESENT, &COUNT_TRUE, &PERCENTILE],
 };
 
 const X: &[Param] = &[num("x", "a series")];
@@ -107,14 +98,7 @@ pub(super) static PERCENTILE: Builtin = Builtin {
     name: "PERCENTILE",
     params: &[
         num("x", "a series"),
-        param(
-            "p",
-            ParamKind::Uniform {
-                min: 0.0,
-                max: 100.0,
-            },
-            "the percentage of values at or below the result",
-        ),
+        param("p", ParamKind::Uniform { min: 0.0, max: 100.0 }, "the percentage of values at or below the result"),
     ],
     meaning: Meaning::Reduce(|x, args| percentile(x, args[0])),
     summary: "the value below which p percent of all bins lie, between neighbours on the straight line",
@@ -147,19 +131,11 @@ fn percentile(x: &[f64], p: f64) -> f64 {
     let rank = (sorted.len() - 1) as f64 * p / 100.0;
     let below = rank.floor();
     let low = sorted[below as usize];
-    if rank == below {
-        low
-    } else {
-        low + (sorted[below as usize + 1] - low) * (rank - below)
-    }
+    if rank == below { low } else { low + (sorted[below as usize + 1] - low) * (rank - below) }
 }
 
 fn lower_count(builder: &mut Builder, args: &[Option<ValueId>]) -> ValueId {
     let x = given(builder, args, 0);
-    let count = if builder.ty(x) == Type::Bool {
-        &COUNT_TRUE
-    } else {
-        &COUNT_PRESENT
-    };
+    let count = if builder.ty(x) == Type::Bool { &COUNT_TRUE } else { &COUNT_PRESENT };
     builder.call(count, &[Some(x)])
 }

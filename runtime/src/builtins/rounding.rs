@@ -5,10 +5,7 @@ use super::{Builtin, Family, Meaning, Param};
 
 const NAN: f64 = f64::NAN;
 
-pub(super) static FAMILY: Family = Family {
-    title: "Rounding",
-    entries: &[&FLOOR, &CEIL, &ROUND, &TRUNC],
-};
+pub(super) static FAMILY: Family = Family { title: "Rounding", entries: &[&FLOOR, &CEIL, &ROUND, &TRUNC] };
 
 const X: &[Param] = &[num("x", "a number")];
 
@@ -28,9 +25,7 @@ pub(super) static CEIL: Builtin = Builtin {
     meaning: Meaning::Elementwise(|args| args[0].ceil()),
     summary: "the smallest whole number not below x",
     edge: "missing stays missing; `CEIL(-0.3)` is -0",
-    examples: &[
-        example!("CEIL(x)", x = [2.1, -2.7, 3.0, -0.3, NAN] => [3.0, -2.0, 3.0, -0.0, NAN]),
-    ],
+    examples: &[example!("CEIL(x)", x = [2.1, -2.7, 3.0, -0.3, NAN] => [3.0, -2.0, 3.0, -0.0, NAN])],
     ..FUNCTION
 };
 

@@ -9,8 +9,8 @@
 //! take over: a binomial of rare successes is a Poisson, all else the rounded normal.
 
 use super::distribution::{
-    LAMBDA, MAX, MEAN, MIN, N, P, RATE, STDDEV, TABLE, VALUE, bernoulli_mean, binomial_mean,
-    empirical_mean, exponential_mean, normal_mean, poisson_mean, table, uniform_mean,
+    LAMBDA, MAX, MEAN, MIN, N, P, RATE, STDDEV, TABLE, VALUE, bernoulli_mean, binomial_mean, empirical_mean,
+    exponential_mean, normal_mean, poisson_mean, table, uniform_mean,
 };
 use super::entry::{INTERNAL, num, truth_value};
 use super::{Bin, Builtin, Family, Meaning, Param, Syntax};
@@ -26,16 +26,7 @@ const MOST_DRAWS: u32 = 1_000;
 
 pub(super) static FAMILY: Family = Family {
     title: "Samples",
-    entries: &[
-        &CONSTANT,
-        &UNIFORM,
-        &POISSON,
-        &NORMAL,
-        &EXPONENTIAL,
-        &BERNOULLI,
-        &BINOMIAL,
-        &EMPIRICAL,
-    ],
+    entries: &[&CONSTANT, &UNIFORM, &POISSON, &NORMAL, &EXPONENTIAL, &BERNOULLI, &BINOMIAL, &EMPIRICAL],
 };
 
 const KEY_HIGH: Param = num("key_high", "the high 32 bits of the series' key");
@@ -65,22 +56,14 @@ pub(super) static UNIFORM: Builtin = Builtin {
 pub(super) static POISSON: Builtin = Builtin {
     name: "poisson",
     params: &[KEY_HIGH, KEY_LOW, LAMBDA],
-    meaning: Meaning::Source(|bin, args| {
-        sample(bin, args, poisson_mean, |draws, args| {
-            poisson(draws, args[0])
-        })
-    }),
+    meaning: Meaning::Source(|bin, args| sample(bin, args, poisson_mean, |draws, args| poisson(draws, args[0]))),
     ..SAMPLE
 };
 
 pub(super) static NORMAL: Builtin = Builtin {
     name: "normal",
     params: &[KEY_HIGH, KEY_LOW, MEAN, STDDEV],
-    meaning: Meaning::Source(|bin, args| {
-        sample(bin, args, normal_mean, |draws, args| {
-            normal(draws, args[0], args[1])
-        })
-    }),
+    meaning: Meaning::Source(|bin, args| sample(bin, args, normal_mean, |draws, args| normal(draws, args[0], args[1]))),
     ..SAMPLE
 };
 
@@ -102,9 +85,7 @@ pub(super) static BINOMIAL: Builtin = Builtin {
     name: "binomial",
     params: &[KEY_HIGH, KEY_LOW, N, P],
     meaning: Meaning::Source(|bin, args| {
-        sample(bin, args, binomial_mean, |draws, args| {
-            binomial(draws, args[0], args[1])
-        })
+        sample(bin, args, binomial_mean, |draws, args| binomial(draws, args[0], args[1]))
     }),
     ..SAMPLE
 };
@@ -117,12 +98,7 @@ pub(super) static EMPIRICAL: Builtin = Builtin {
 };
 
 /// Draws where the expected value says that the parameters are in range, and gives that value where they are not.
-fn sample(
-    bin: Bin<'_>,
-    args: &[f64],
-    mean: fn(&[f64]) -> f64,
-    draw: fn(&Draws, &[f64]) -> f64,
-) -> f64 {
+fn sample(bin: Bin<'_>, args: &[f64], mean: fn(&[f64]) -> f64, draw: fn(&Draws, &[f64]) -> f64) -> f64 {
     let (key, args) = args.split_at(2);
     let mean = mean(args);
     if !mean.is_finite() {
@@ -161,10 +137,7 @@ fn empirical(draws: &Draws, args: &[f64]) -> f64 {
         below += probability;
         u < below
     };
-    possible()
-        .find(&mut exceeds)
-        .or(possible().last())
-        .map_or(NAN, |(value, _)| value)
+    possible().find(&mut exceeds).or(possible().last()).map_or(NAN, |(value, _)| value)
 }
 
 fn poisson(draws: &Draws, lambda: f64) -> f64 {
@@ -178,20 +151,14 @@ fn poisson(draws: &Draws, lambda: f64) -> f64 {
 }
 
 fn binomial(draws: &Draws, n: f64, p: f64) -> f64 {
-    if p > 0.5 {
-        n - few_successes(draws, n, 1.0 - p)
-    } else {
-        few_successes(draws, n, p)
-    }
+    if p > 0.5 { n - few_successes(draws, n, 1.0 - p) } else { few_successes(draws, n, p) }
 }
 
 /// A binomial with p up to a half.
 fn few_successes(draws: &Draws, n: f64, p: f64) -> f64 {
     let odds = p / (1.0 - p);
     if n * p < REJECT_FROM {
-        invert(draws, libm::exp(n * libm::log1p(-p)), n, |k| {
-            (n - k + 1.0) / k * odds
-        })
+        invert(draws, libm::exp(n * libm::log1p(-p)), n, |k| (n - k + 1.0) / k * odds)
     } else if n <= LARGE {
         binomial_by_rejection(draws, n, p)
     } else if p < RARE {
@@ -222,36 +189,22 @@ fn invert(draws: &Draws, at_zero: f64, most: f64, ratio: impl Fn(f64) -> f64) ->
 /// PTRS: W. Hörmann, "The transformed rejection method for generating Poisson random variables", 1993.
 fn poisson_by_rejection(draws: &Draws, lambda: f64) -> f64 {
     let b = 0.931 + 2.53 * lambda.sqrt();
-    let hat = Hat {
-        a: -0.059 + 0.02483 * b,
-        b,
-        centre: lambda + 0.43,
-        sure: 0.9277 - 3.6224 / (b - 2.0),
-    };
+    let hat = Hat { a: -0.059 + 0.02483 * b, b, centre: lambda + 0.43, sure: 0.9277 - 3.6224 / (b - 2.0) };
     let scale = 1.1239 + 1.1328 / (b - 3.4);
     let log_lambda = libm::log(lambda);
-    hat.draw(draws, f64::INFINITY, scale, |k| {
-        k * log_lambda - lambda - libm::lgamma(k + 1.0)
-    })
+    hat.draw(draws, f64::INFINITY, scale, |k| k * log_lambda - lambda - libm::lgamma(k + 1.0))
 }
 
 /// BTRS: W. Hörmann, "The generation of binomial random variates", 1993.
 fn binomial_by_rejection(draws: &Draws, n: f64, p: f64) -> f64 {
     let deviation = (n * p * (1.0 - p)).sqrt();
     let b = 1.15 + 2.53 * deviation;
-    let hat = Hat {
-        a: -0.0873 + 0.0248 * b + 0.01 * p,
-        b,
-        centre: n * p + 0.5,
-        sure: 0.92 - 4.2 / b,
-    };
+    let hat = Hat { a: -0.0873 + 0.0248 * b + 0.01 * p, b, centre: n * p + 0.5, sure: 0.92 - 4.2 / b };
     let scale = (2.83 + 5.1 / b) * deviation;
     let mode = ((n + 1.0) * p).floor();
     let log_odds = libm::log(p / (1.0 - p));
     let log_ways = |k: f64| -libm::lgamma(k + 1.0) - libm::lgamma(n - k + 1.0);
-    hat.draw(draws, n, scale, |k| {
-        log_ways(k) - log_ways(mode) + (k - mode) * log_odds
-    })
+    hat.draw(draws, n, scale, |k| log_ways(k) - log_ways(mode) + (k - mode) * log_odds)
 }
 
 /// The table mountain under which transformed rejection draws.
@@ -271,8 +224,7 @@ impl Hat {
             let edge = 0.5 - u.abs();
             let k = ((2.0 * self.a / edge + self.b) * u + self.centre).floor();
             let squeezed = edge >= 0.07 && v <= self.sure;
-            let below =
-                || libm::log(v * scale / (self.a / (edge * edge) + self.b)) <= log_height(k);
+            let below = || libm::log(v * scale / (self.a / (edge * edge) + self.b)) <= log_height(k);
             ((0.0..=most).contains(&k) && (squeezed || below())).then_some(k)
         };
         (0..MOST_DRAWS).find_map(accepted).unwrap_or(NAN)

@@ -31,31 +31,19 @@ enum Arg {
 
 /// Five-minute bins from Tuesday, 2025-10-07T00:00Z.
 fn grid(bins: usize) -> Grid {
-    Grid {
-        bins,
-        bin_minutes: 5,
-        start_minutes: Some(29_330_640),
-    }
+    Grid { bins, bin_minutes: 5, start_minutes: Some(29_330_640) }
 }
 
 /// The column that a call leaves, with one NaN.
 fn run(grid: Grid, entry: &'static Builtin, args: &[Arg]) -> Vec<f64> {
     let (mut inputs, mut params) = (Vec::new(), Vec::new());
     let mut builder = Builder::new(grid);
-    let values: Vec<_> = args
-        .iter()
-        .map(|arg| argument(&mut builder, arg, &mut inputs, &mut params))
-        .collect();
+    let values: Vec<_> = args.iter().map(|arg| argument(&mut builder, arg, &mut inputs, &mut params)).collect();
     let result = builder.call(entry, &values);
     builder.output(result);
     let columns = interp::run(&builder.finish(), &inputs, &params);
-    let column = columns
-        .unwrap_or_else(|error| panic!("{} of {args:?}: {error}", entry.name))
-        .remove(0);
-    column
-        .into_iter()
-        .map(|x| if x.is_nan() { NAN } else { x })
-        .collect()
+    let column = columns.unwrap_or_else(|error| panic!("{} of {args:?}: {error}", entry.name)).remove(0);
+    column.into_iter().map(|x| if x.is_nan() { NAN } else { x }).collect()
 }
 
 fn argument<'a>(
@@ -87,37 +75,19 @@ fn argument<'a>(
 
 /// The same bits, or both missing.
 fn bits(column: &[f64]) -> Vec<u64> {
-    column
-        .iter()
-        .map(|x| {
-            if x.is_nan() {
-                NAN.to_bits()
-            } else {
-                x.to_bits()
-            }
-        })
-        .collect()
+    column.iter().map(|x| if x.is_nan() { NAN.to_bits() } else { x.to_bits() }).collect()
 }
 
 /// Entries that formulas can write.
 fn written() -> impl Iterator<Item = &'static Builtin> {
-    all().filter(|entry| {
-        matches!(
-            entry.syntax,
-            Syntax::Function | Syntax::Infix | Syntax::Prefix
-        )
-    })
+    all().filter(|entry| matches!(entry.syntax, Syntax::Function | Syntax::Infix | Syntax::Prefix))
 }
 
 #[test]
 fn no_two_entries_have_one_name_and_syntax() {
     let mut seen = HashSet::new();
     for entry in all() {
-        assert!(
-            seen.insert((entry.name.to_ascii_lowercase(), entry.syntax)),
-            "{}",
-            entry.name
-        );
+        assert!(seen.insert((entry.name.to_ascii_lowercase(), entry.syntax)), "{}", entry.name);
     }
 }
 
@@ -134,18 +104,8 @@ fn parameters_have_distinct_names_that_formulas_can_write() {
 #[test]
 fn only_trailing_parameters_have_defaults() {
     for entry in all() {
-        let mut required = entry
-            .params
-            .iter()
-            .map(|param| param.default == Default::Required);
-        assert!(
-            required
-                .by_ref()
-                .skip_while(|required| *required)
-                .all(|required| !required),
-            "{}",
-            entry.name
-        );
+        let mut required = entry.params.iter().map(|param| param.default == Default::Required);
+        assert!(required.by_ref().skip_while(|required| *required).all(|required| !required), "{}", entry.name);
     }
 }
 
@@ -153,28 +113,16 @@ fn only_trailing_parameters_have_defaults() {
 fn a_kernel_is_the_last_parameter() {
     for entry in all() {
         let before = entry.params.iter().rev().skip(1);
-        assert!(
-            before.clone().all(|param| param.kind != ParamKind::Kernel),
-            "{}",
-            entry.name
-        );
+        assert!(before.clone().all(|param| param.kind != ParamKind::Kernel), "{}", entry.name);
     }
 }
 
 #[test]
 fn whatever_formulas_can_write_has_a_manual_page() {
     for entry in written() {
-        assert!(
-            !entry.summary.is_empty() && !entry.edge.is_empty(),
-            "{}",
-            entry.name
-        );
+        assert!(!entry.summary.is_empty() && !entry.edge.is_empty(), "{}", entry.name);
         assert!(!entry.examples.is_empty(), "{}", entry.name);
-        assert!(
-            entry.params.iter().all(|param| !param.doc.is_empty()),
-            "{}",
-            entry.name
-        );
+        assert!(entry.params.iter().all(|param| !param.doc.is_empty()), "{}", entry.name);
     }
 }
 
@@ -182,26 +130,14 @@ fn whatever_formulas_can_write_has_a_manual_page() {
 fn the_columns_of_an_example_have_one_length() {
     for example in written().flat_map(|entry| entry.examples) {
         let lengths = example.inputs.iter().map(|(_, column)| column.len());
-        assert!(
-            lengths
-                .into_iter()
-                .all(|length| length == example.result.len()),
-            "{}",
-            example.formula
-        );
+        assert!(lengths.into_iter().all(|length| length == example.result.len()), "{}", example.formula);
     }
 }
 
 #[test]
 fn entries_are_found_by_name_and_syntax() {
-    assert_eq!(
-        function("rolling_max").map(|entry| entry.name),
-        Some("ROLLING_MAX")
-    );
-    assert_eq!(
-        function("INFER_CAPACITY_FROM_SATURATION"),
-        Some(&flow::INFER_CAPACITY)
-    );
+    assert_eq!(function("rolling_max").map(|entry| entry.name), Some("ROLLING_MAX"));
+    assert_eq!(function("INFER_CAPACITY_FROM_SATURATION"), Some(&flow::INFER_CAPACITY));
     assert_eq!(function("poisson"), None);
     assert_eq!(function("COUNT_TRUE"), None);
     assert_eq!(infix("-"), Some(&arithmetic::SUB));
@@ -214,20 +150,9 @@ fn entries_are_found_by_name_and_syntax() {
 #[test]
 fn each_distribution_has_a_sample_with_a_key_before_its_parameters() {
     for entry in all().filter(|entry| entry.syntax == Syntax::Distribution) {
-        let names = |entry: &Builtin| {
-            entry
-                .params
-                .iter()
-                .map(|param| param.name)
-                .collect::<Vec<_>>()
-        };
+        let names = |entry: &Builtin| entry.params.iter().map(|param| param.name).collect::<Vec<_>>();
         let sample = sample(entry.name).unwrap();
-        assert_eq!(
-            names(sample)[..2],
-            ["key_high", "key_low"],
-            "{}",
-            entry.name
-        );
+        assert_eq!(names(sample)[..2], ["key_high", "key_low"], "{}", entry.name);
         assert_eq!(names(sample)[2..], names(entry), "{}", entry.name);
     }
 }

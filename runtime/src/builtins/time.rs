@@ -12,17 +12,8 @@ const WEEK: u64 = 7 * DAY;
 /// Minute 0 of the clock, 1970-01-01, is a Thursday, three days after a Monday.
 const EPOCH_IN_WEEK: u64 = 3 * DAY;
 
-pub(super) static FAMILY: Family = Family {
-    title: "Time and signals",
-    entries: &[
-        &BIN,
-        &BIN_MINUTES,
-        &HOUR_OF_DAY,
-        &DAY_OF_WEEK,
-        &PULSE,
-        &RAMP,
-    ],
-};
+pub(super) static FAMILY: Family =
+    Family { title: "Time and signals", entries: &[&BIN, &BIN_MINUTES, &HOUR_OF_DAY, &DAY_OF_WEEK, &PULSE, &RAMP] };
 
 pub(super) static BIN: Builtin = Builtin {
     name: "BIN",
@@ -48,23 +39,17 @@ pub(super) static BIN_MINUTES: Builtin = Builtin {
 pub(super) static HOUR_OF_DAY: Builtin = Builtin {
     name: "HOUR_OF_DAY",
     needs_window: true,
-    meaning: Meaning::Source(|bin, _| {
-        minute_of_week(bin).map_or(NAN, |minute| (minute % DAY / HOUR) as f64)
-    }),
+    meaning: Meaning::Source(|bin, _| minute_of_week(bin).map_or(NAN, |minute| (minute % DAY / HOUR) as f64)),
     summary: "the hour 0..23 in which the bin starts, UTC",
     edge: "an error in a model without a `window`",
-    examples: &[
-        example!("HOUR_OF_DAY()" => [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0]),
-    ],
+    examples: &[example!("HOUR_OF_DAY()" => [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0])],
     ..FUNCTION
 };
 
 pub(super) static DAY_OF_WEEK: Builtin = Builtin {
     name: "DAY_OF_WEEK",
     needs_window: true,
-    meaning: Meaning::Source(|bin, _| {
-        minute_of_week(bin).map_or(NAN, |minute| (minute / DAY) as f64)
-    }),
+    meaning: Meaning::Source(|bin, _| minute_of_week(bin).map_or(NAN, |minute| (minute / DAY) as f64)),
     summary: "the day on which the bin starts, UTC: Monday is 0, Sunday is 6",
     edge: "an error in a model without a `window`",
     examples: &[example!("DAY_OF_WEEK()" => [1.0, 1.0])],
@@ -94,12 +79,7 @@ pub(super) static RAMP: Builtin = Builtin {
         num("from", "the value up to start"),
         num("to", "the value from end on"),
         int("start", i64::MIN, "the last bin of the first value").or(Default::Number(0.0)),
-        int(
-            "end",
-            i64::MIN,
-            "the first bin of the last value, not before start",
-        )
-        .or(Default::LastBin),
+        int("end", i64::MIN, "the first bin of the last value, not before start").or(Default::LastBin),
     ],
     meaning: Meaning::Source(|bin, args| ramp(bin.t as f64, args)),
     summary: "a straight line from one value at start to another at end",
@@ -120,11 +100,7 @@ fn minute_of_week(bin: Bin<'_>) -> Option<u64> {
 
 fn pulse(t: f64, args: &[f64]) -> f64 {
     let since = t - args[1];
-    if since >= 0.0 && libm::fmod(since, args[0]) == 0.0 {
-        args[2]
-    } else {
-        0.0
-    }
+    if since >= 0.0 && libm::fmod(since, args[0]) == 0.0 { args[2] } else { 0.0 }
 }
 
 fn ramp(t: f64, args: &[f64]) -> f64 {

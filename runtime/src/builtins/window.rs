@@ -12,20 +12,10 @@ const NAN: f64 = f64::NAN;
 
 pub(super) static FAMILY: Family = Family {
     title: "Windows",
-    entries: &[
-        &ROLLING_MAX,
-        &ROLLING_MIN,
-        &ROLLING_SUM,
-        &ROLLING_MEAN,
-        &ROLLING_COUNT,
-        &ROLLING_STD,
-    ],
+    entries: &[&ROLLING_MAX, &ROLLING_MIN, &ROLLING_SUM, &ROLLING_MEAN, &ROLLING_COUNT, &ROLLING_STD],
 };
 
-const PARAMS: &[Param] = &[
-    num("x", "a series"),
-    int("window", 1, "how many bins, bin t among them"),
-];
+const PARAMS: &[Param] = &[num("x", "a series"), int("window", 1, "how many bins, bin t among them")];
 
 const WINDOW: Builtin = Builtin {
     params: PARAMS,
@@ -38,9 +28,7 @@ pub(super) static ROLLING_MAX: Builtin = Builtin {
     name: "ROLLING_MAX",
     meaning: Meaning::Window(|x, t, args| present(x, t, args).reduce(larger).unwrap_or(NAN)),
     summary: "the largest value of the last `window` bins",
-    examples: &[
-        example!("ROLLING_MAX(x, 2)", x = [3.0, 1.0, 2.0, NAN, NAN] => [3.0, 3.0, 2.0, 2.0, NAN]),
-    ],
+    examples: &[example!("ROLLING_MAX(x, 2)", x = [3.0, 1.0, 2.0, NAN, NAN] => [3.0, 3.0, 2.0, 2.0, NAN])],
     ..WINDOW
 };
 
@@ -48,9 +36,7 @@ pub(super) static ROLLING_MIN: Builtin = Builtin {
     name: "ROLLING_MIN",
     meaning: Meaning::Window(|x, t, args| present(x, t, args).reduce(smaller).unwrap_or(NAN)),
     summary: "the smallest value of the last `window` bins",
-    examples: &[
-        example!("ROLLING_MIN(x, 2)", x = [3.0, 1.0, 2.0, NAN, NAN] => [3.0, 1.0, 1.0, 2.0, NAN]),
-    ],
+    examples: &[example!("ROLLING_MIN(x, 2)", x = [3.0, 1.0, 2.0, NAN, NAN] => [3.0, 1.0, 1.0, 2.0, NAN])],
     ..WINDOW
 };
 
@@ -59,9 +45,7 @@ pub(super) static ROLLING_SUM: Builtin = Builtin {
     meaning: Meaning::Window(sum),
     summary: "the sum of the last `window` bins",
     edge: "missing values count as 0; before bin 0 there is nothing",
-    examples: &[
-        example!("ROLLING_SUM(x, 3)", x = [1.0, 2.0, NAN, 4.0, 5.0] => [1.0, 3.0, 3.0, 6.0, 9.0]),
-    ],
+    examples: &[example!("ROLLING_SUM(x, 3)", x = [1.0, 2.0, NAN, 4.0, 5.0] => [1.0, 3.0, 3.0, 6.0, 9.0])],
     ..WINDOW
 };
 
@@ -69,9 +53,7 @@ pub(super) static ROLLING_MEAN: Builtin = Builtin {
     name: "ROLLING_MEAN",
     meaning: Meaning::Window(mean),
     summary: "the mean of the last `window` bins: `ROLLING_SUM` over `ROLLING_COUNT`",
-    examples: &[
-        example!("ROLLING_MEAN(x, 2)", x = [1.0, 2.0, NAN, NAN, 5.0] => [1.0, 1.5, 2.0, NAN, 5.0]),
-    ],
+    examples: &[example!("ROLLING_MEAN(x, 2)", x = [1.0, 2.0, NAN, NAN, 5.0] => [1.0, 1.5, 2.0, NAN, 5.0])],
     ..WINDOW
 };
 
@@ -80,9 +62,7 @@ pub(super) static ROLLING_COUNT: Builtin = Builtin {
     meaning: Meaning::Window(count),
     summary: "how many of the last `window` bins are not missing",
     edge: "0 where none is left; before bin 0 there is nothing",
-    examples: &[
-        example!("ROLLING_COUNT(x, 2)", x = [1.0, 2.0, NAN, NAN, 5.0] => [1.0, 2.0, 1.0, 0.0, 1.0]),
-    ],
+    examples: &[example!("ROLLING_COUNT(x, 2)", x = [1.0, 2.0, NAN, NAN, 5.0] => [1.0, 2.0, 1.0, 0.0, 1.0])],
     ..WINDOW
 };
 
@@ -90,9 +70,7 @@ pub(super) static ROLLING_STD: Builtin = Builtin {
     name: "ROLLING_STD",
     meaning: Meaning::Window(deviation),
     summary: "the standard deviation of the last `window` bins, taken as the whole population",
-    examples: &[
-        example!("ROLLING_STD(x, 2)", x = [1.0, 3.0, NAN, NAN, 5.0] => [0.0, 1.0, 0.0, NAN, 0.0]),
-    ],
+    examples: &[example!("ROLLING_STD(x, 2)", x = [1.0, 3.0, NAN, NAN, 5.0] => [0.0, 1.0, 0.0, NAN, 0.0])],
     ..WINDOW
 };
 
@@ -118,11 +96,7 @@ fn mean(x: &[f64], t: usize, args: &[f64]) -> f64 {
 fn deviation(x: &[f64], t: usize, args: &[f64]) -> f64 {
     let mean = mean(x, t, args);
     let square = |bin: usize| {
-        if x[bin].is_nan() {
-            0.0
-        } else {
-            (x[bin] - mean) * (x[bin] - mean)
-        }
+        if x[bin].is_nan() { 0.0 } else { (x[bin] - mean) * (x[bin] - mean) }
     };
     let squares = sums::rolling(t, args[0] as u64, &square);
     (squares / count(x, t, args)).sqrt()

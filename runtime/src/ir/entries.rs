@@ -218,6 +218,7 @@ const fn entry(
         result: ResultType::Num,
         reads: |_, _| Reads::NOW,
         needs_window: false,
+        convention: None,
         meaning,
         summary: "",
         edge: "",
