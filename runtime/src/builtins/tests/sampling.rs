@@ -3,7 +3,7 @@
 use super::*;
 use crate::builtins::sample::*;
 
-const BINS: usize = 40_000;
+const BINS: usize = 20_000;
 
 fn draw(bins: usize, entry: &'static Builtin, params: &[f64]) -> Vec<f64> {
     let args: Vec<_> =
