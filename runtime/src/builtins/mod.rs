@@ -1,9 +1,10 @@
 //! THE table: every function and operator of the language, one entry each. Parser, checker, interpreter, folding,
 //! documentation and tests read it; none has a list of its own, and no other place matches over builtins.
+//!
+//! Here is what an entry says; the entries are in the modules, one family each, and [`all`] gives them in the order of
+//! the manual. To add one, write it into its family: its tests follow from what it says.
 
 use std::hash::{Hash, Hasher};
-
-pub use convention::Convention;
 
 use crate::ir::{Builder, ValueId};
 
@@ -19,104 +20,16 @@ mod minmax;
 mod reduce;
 mod rounding;
 mod sample;
+mod table;
 #[cfg(test)]
 mod tests;
 mod time;
 mod window;
 
-/// Entries that the manual shows under one title.
-#[derive(Debug)]
-pub struct Family {
-    /// `Windows`
-    pub title: &'static str,
-    /// In the order of the manual.
-    pub entries: &'static [&'static Builtin],
-}
-
-/// The table, in the order of the manual.
-static FAMILIES: &[&Family] = &[
-    &arithmetic::FAMILY,
-    &logic::FAMILY,
-    &minmax::FAMILY,
-    &rounding::FAMILY,
-    &time::FAMILY,
-    &lag::FAMILY,
-    &window::FAMILY,
-    &cumulative::FAMILY,
-    &reduce::FAMILY,
-    &flow::FAMILY,
-    &distribution::FAMILY,
-    &sample::FAMILY,
-];
-
-/// The families in the order of the manual.
-pub fn families() -> impl Iterator<Item = &'static Family> {
-    FAMILIES.iter().copied()
-}
-
-/// Every entry in the order of the manual.
-pub fn all() -> impl Iterator<Item = &'static Builtin> {
-    families().flat_map(|family| family.entries.iter().copied())
-}
-
-/// The function of this name, in any case.
-pub fn function(name: &str) -> Option<&'static Builtin> {
-    of_syntax(Syntax::Function).find(|entry| entry.name.eq_ignore_ascii_case(name))
-}
-
-/// The operator that stands between two operands: `+`, `AND`.
-pub fn infix(symbol: &str) -> Option<&'static Builtin> {
-    of_syntax(Syntax::Infix).find(|entry| entry.name == symbol)
-}
-
-/// The operator that stands before its operand: `-`, `NOT`.
-pub fn prefix(symbol: &str) -> Option<&'static Builtin> {
-    of_syntax(Syntax::Prefix).find(|entry| entry.name == symbol)
-}
-
-/// The expected value of the distribution that `pmf.type` names.
-pub fn distribution(name: &str) -> Option<&'static Builtin> {
-    of_syntax(Syntax::Distribution).find(|entry| entry.name == name)
-}
-
-/// The sample of the distribution that `pmf.type` names.
-pub fn sample(name: &str) -> Option<&'static Builtin> {
-    of_syntax(Syntax::Sample).find(|entry| entry.name == name)
-}
-
-/// `SHIFT`, which `x[t-1]` stands for and whose start the compiler looks after.
-pub fn shift() -> &'static Builtin {
-    &lag::SHIFT
-}
-
-/// `IF`, the one entry that discards an argument.
-pub fn conditional() -> &'static Builtin {
-    &logic::IF
-}
-
-/// `AND`
-pub fn and() -> &'static Builtin {
-    &logic::AND
-}
-
-/// `OR`
-pub fn or() -> &'static Builtin {
-    &logic::OR
-}
-
-/// `NOT`
-pub fn not() -> &'static Builtin {
-    &logic::NOT
-}
-
-/// `COUNT`
-pub fn count() -> &'static Builtin {
-    &reduce::COUNT
-}
-
-fn of_syntax(syntax: Syntax) -> impl Iterator<Item = &'static Builtin> {
-    all().filter(move |entry| entry.syntax == syntax)
-}
+pub use convention::Convention;
+pub use table::{
+    Family, all, and, conditional, count, distribution, families, function, infix, not, or, prefix, sample, shift,
+};
 
 /// One entry. Name and syntax identify it.
 #[derive(Debug)]
@@ -148,12 +61,6 @@ pub struct Builtin {
 }
 
 impl Builtin {
-    /// The title of its family.
-    pub fn family(&self) -> &'static str {
-        let holds = |family: &&Family| family.entries.contains(&self);
-        families().find(holds).map_or("", |family| family.title)
-    }
-
     /// The parameter that the argument at this place belongs to: the last one again, where it may be repeated.
     pub fn param(&self, place: usize) -> Option<&'static Param> {
         let last = self.params.last().filter(|last| self.variadic || last.kind == ParamKind::Kernel);

@@ -129,6 +129,7 @@ const fn entry(name: &'static str, syntax: Syntax, params: &'static [Param], mea
         result: ResultType::Num,
         reads: |_, _| Reads::NOW,
         needs_window: false,
+        convention: None,
         meaning,
         summary: "",
         edge: "",

@@ -280,3 +280,18 @@ fn reads_are_the_lags_that_the_language_gives() {
     check_reads(&INFER_CAPACITY, 1, &capacity, Reads::NOW);
     check_reads(&INFER_CAPACITY, 2, &capacity, Reads::Nothing);
 }
+
+#[test]
+fn conventions_are_met_where_they_stand_in_for_a_result() {
+    let check_mask = |convention: Convention, args: &[&[f64]], expected: &[f64]| {
+        let mut builder = Builder::new(grid(expected.len()));
+        let values: Vec<_> = (0..args.len()).map(|place| Some(builder.input(InputId::new(place)))).collect();
+        let mask = convention.mask(&mut builder, &values);
+        builder.output(mask);
+        assert_eq!(interp::run(&builder.finish(), args, &[]).unwrap(), [expected], "{convention:?} of {args:?}");
+    };
+    let (dividends, divisors) = ([1.0, 0.0, NAN, 1.0, 1.0], [0.0, -0.0, 0.0, 2.0, NAN]);
+    check_mask(Convention::DivisionByZero, &[&dividends, &divisors], &[1.0, 1.0, 0.0, 0.0, 0.0]);
+    let (lows, highs) = ([1.0, 3.0, 2.0, NAN], [2.0, 2.0, 2.0, 1.0]);
+    check_mask(Convention::ClampBounds, &[&[0.0; 4], &lows, &highs], &[0.0, 1.0, 0.0, 0.0]);
+}
