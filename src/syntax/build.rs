@@ -56,12 +56,10 @@ impl<'f> Build<'f> {
             ParseError::UnrecognizedToken {
                 token: (start, token, end),
                 expected,
-            } => {
-                if token != Token::Bad && start < end {
-                    let found = quote(report.text(start, end));
-                    let message = format!("unexpected {found}: expected {}", condense(&expected));
-                    report.emit(codes::UNEXPECTED_TOKEN, (start, end), message);
-                }
+            } if token != Token::Bad && start < end => {
+                let found = quote(report.text(start, end));
+                let message = format!("unexpected {found}: expected {}", condense(&expected));
+                report.emit(codes::UNEXPECTED_TOKEN, (start, end), message);
             }
             ParseError::UnrecognizedEof { expected, .. } => {
                 let message = format!(

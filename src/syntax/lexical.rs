@@ -11,7 +11,7 @@ pub(super) fn mend(report: &mut Report<'_>, lexeme: Lexeme) -> Option<Token> {
     match lexeme.token {
         Token::Integer | Token::Number if !is_finite(text) => too_large(report, lexeme),
         Token::Duration if text[..text.len() - 1].parse::<u64>().is_err() => {
-            too_large(report, lexeme)
+            too_large(report, lexeme);
         }
         Token::QuotedName if text == "``" => empty_id(report, lexeme),
         Token::BadNumber => bad_number(report, lexeme),

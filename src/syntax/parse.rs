@@ -16,6 +16,11 @@ lalrpop_mod!(
         clippy::all,
         unreachable_pub,
         unused_qualifications,
+        clippy::allow_attributes,
+        clippy::allow_attributes_without_reason,
+        clippy::cloned_instead_of_copied,
+        clippy::panic,
+        clippy::unwrap_used,
         reason = "generated"
     )]
     expr
