@@ -33,7 +33,7 @@ fn codes(text: &str) -> Vec<&'static str> {
 }
 
 fn check_codes(text: &str, expect: &[&str]) {
-    assert_eq!(codes(text), expect, "{:.40}…", text);
+    assert_eq!(codes(text), expect, "{text:.40}…");
 }
 
 #[test]
