@@ -6,7 +6,6 @@
 pub mod ast;
 mod build;
 mod lexical;
-mod offset;
 pub mod parse;
 pub mod print;
 mod repair;
