@@ -27,13 +27,7 @@ impl<'f> Build<'f> {
     /// A parse of a formula whose last lexeme is `last`.
     pub(crate) fn new(report: Report<'f>, last: Lexeme) -> Self {
         let (errors, idle, too_deep) = (Cell::new(0), Cell::new(0), Cell::new(false));
-        Self {
-            report: RefCell::new(report),
-            last,
-            errors,
-            idle,
-            too_deep,
-        }
+        Self { report: RefCell::new(report), last, errors, idle, too_deep }
     }
 
     /// The report.
@@ -53,24 +47,16 @@ impl<'f> Build<'f> {
         self.errors.set(self.errors.get() + 1);
         let mut report = self.report.borrow_mut();
         match error {
-            ParseError::UnrecognizedToken {
-                token: (start, token, end),
-                expected,
-            } if token != Token::Bad && start < end => {
+            ParseError::UnrecognizedToken { token: (start, token, end), expected }
+                if token != Token::Bad && start < end =>
+            {
                 let found = quote(report.text(start, end));
                 let message = format!("unexpected {found}: expected {}", condense(&expected));
                 report.emit(codes::UNEXPECTED_TOKEN, (start, end), message);
             }
             ParseError::UnrecognizedEof { expected, .. } => {
-                let message = format!(
-                    "unexpected end of the formula: expected {}",
-                    condense(&expected)
-                );
-                report.emit(
-                    codes::UNEXPECTED_END,
-                    (self.last.start, self.last.end),
-                    message,
-                );
+                let message = format!("unexpected end of the formula: expected {}", condense(&expected));
+                report.emit(codes::UNEXPECTED_END, (self.last.start, self.last.end), message);
             }
             _ => {}
         }
@@ -117,27 +103,17 @@ impl<'f> Build<'f> {
     }
 
     pub(crate) fn quoted(&self, start: usize, end: usize) -> Ident {
-        Ident::new(
-            self.text(start + 1, end - 1).to_string(),
-            self.span(start, end),
-        )
+        Ident::new(self.text(start + 1, end - 1).to_string(), self.span(start, end))
     }
 
     pub(crate) fn name(&self, ident: Ident) -> Expr {
         self.idle.set(0);
         let span = ident.span;
-        Expr {
-            kind: ExprKind::Name(ident),
-            span,
-            depth: 1,
-        }
+        Expr { kind: ExprKind::Name(ident), span, depth: 1 }
     }
 
     pub(crate) fn op(&self, start: usize, token: Token, end: usize) -> Op {
-        Op {
-            symbol: token.symbol(),
-            span: self.span(start, end),
-        }
+        Op { symbol: token.symbol(), span: self.span(start, end) }
     }
 
     pub(crate) fn call(&self, start: usize, function: Ident, args: Vec<Arg>, end: usize) -> Expr {
@@ -162,88 +138,37 @@ impl<'f> Build<'f> {
 
     pub(crate) fn prefix(&self, start: usize, op: Op, operand: Expr, end: usize) -> Expr {
         let below = operand.depth;
-        self.node(
-            ExprKind::Prefix {
-                op,
-                operand: Box::new(operand),
-            },
-            below,
-            start,
-            end,
-        )
+        self.node(ExprKind::Prefix { op, operand: Box::new(operand) }, below, start, end)
     }
 
-    pub(crate) fn chain(
-        &self,
-        start: usize,
-        first: Expr,
-        rest: Vec<(Op, Expr)>,
-        end: usize,
-    ) -> Expr {
-        let below = rest
-            .iter()
-            .map(|(_, operand)| operand.depth)
-            .fold(first.depth, u16::max);
-        self.node(
-            ExprKind::Chain {
-                first: Box::new(first),
-                rest,
-            },
-            below,
-            start,
-            end,
-        )
+    pub(crate) fn chain(&self, start: usize, first: Expr, rest: Vec<(Op, Expr)>, end: usize) -> Expr {
+        let below = rest.iter().map(|(_, operand)| operand.depth).fold(first.depth, u16::max);
+        self.node(ExprKind::Chain { first: Box::new(first), rest }, below, start, end)
     }
 
     /// One comparison; more than one is reported.
-    pub(crate) fn comparison(
-        &self,
-        start: usize,
-        first: Expr,
-        rest: Vec<(Op, Expr)>,
-        end: usize,
-    ) -> Expr {
+    pub(crate) fn comparison(&self, start: usize, first: Expr, rest: Vec<(Op, Expr)>, end: usize) -> Expr {
         let [(_, _), (second, _), ..] = rest.as_slice() else {
             return self.chain(start, first, rest, end);
         };
         self.chained(start, &first, &rest, second.span);
-        let parts = std::iter::once(first)
-            .chain(rest.into_iter().map(|(_, operand)| operand))
-            .collect();
+        let parts = std::iter::once(first).chain(rest.into_iter().map(|(_, operand)| operand)).collect();
         self.broken(start, parts, end)
     }
 
     pub(crate) fn index(&self, start: usize, base: Expr, offset: Offset, end: usize) -> Expr {
         let below = base.depth;
-        self.node(
-            ExprKind::Index {
-                base: Box::new(base),
-                offset,
-            },
-            below,
-            start,
-            end,
-        )
+        self.node(ExprKind::Index { base: Box::new(base), offset }, below, start, end)
     }
 
     pub(crate) fn now(&self, start: usize, end: usize) -> Offset {
-        Offset {
-            span: self.span(start, end),
-            direction: Direction::Now,
-        }
+        Offset { span: self.span(start, end), direction: Direction::Now }
     }
 
     pub(crate) fn offset(&self, start: usize, sign: Op, amount: Expr, end: usize) -> Offset {
         let amount = Box::new(amount);
-        let direction = if sign.symbol == "-" {
-            Direction::Lag(amount)
-        } else {
-            Direction::Lead(amount)
-        };
-        Offset {
-            span: self.span(start, end),
-            direction,
-        }
+        let direction = if sign.symbol == "-" { Direction::Lag(amount) } else { Direction::Lead(amount) };
+        Offset { span: self.span(start, end), direction }
     }
 
     fn text(&self, start: usize, end: usize) -> &'f str {
@@ -263,20 +188,12 @@ impl<'f> Build<'f> {
         self.idle.set(0);
         let span = self.span(start, end);
         if below < MAX_DEPTH {
-            return Expr {
-                kind,
-                span,
-                depth: below + 1,
-            };
+            return Expr { kind, span, depth: below + 1 };
         }
         if !self.too_deep.replace(true) {
             repair::too_deep(&mut self.report.borrow_mut(), (start, end));
         }
-        Expr {
-            kind: ExprKind::Error,
-            span,
-            depth: 1,
-        }
+        Expr { kind: ExprKind::Error, span, depth: 1 }
     }
 
     /// `a < b < c`: says so, and how to write it.
@@ -290,11 +207,7 @@ impl<'f> Build<'f> {
         }
         let advice = pairs.join(" AND ");
         let mut report = self.report.borrow_mut();
-        let diagnostic = report.emit(
-            codes::CHAINED_COMPARISON,
-            (start, start),
-            "comparisons can't be chained",
-        );
+        let diagnostic = report.emit(codes::CHAINED_COMPARISON, (start, start), "comparisons can't be chained");
         diagnostic.span = second;
         diagnostic.help(match advice.chars().count() {
             ..=80 => format!("write `{advice}`"),
@@ -309,28 +222,15 @@ fn deepest(parts: &[Expr]) -> u16 {
 
 /// The parser's list of terminals in at most three groups.
 fn condense(expected: &[String]) -> String {
-    let has = |terminal: &str| {
-        expected
-            .iter()
-            .any(|name| name.trim_matches('"') == terminal)
-    };
-    let closer = if has("]") {
-        Some("`]`")
-    } else {
-        has(")").then_some("`)`")
-    };
+    let has = |terminal: &str| expected.iter().any(|name| name.trim_matches('"') == terminal);
+    let closer = if has("]") { Some("`]`") } else { has(")").then_some("`)`") };
     let comma = has(",").then_some("`,`");
     if has("integer") {
         let groups: Vec<&str> = ["a value"].into_iter().chain(closer).collect();
         return alternatives(&groups);
     }
     let end = (closer.is_none() && comma.is_none()).then_some("the end of the formula");
-    let groups: Vec<&str> = has("*")
-        .then_some("an operator")
-        .into_iter()
-        .chain(comma)
-        .chain(closer)
-        .chain(end)
-        .collect();
+    let groups: Vec<&str> =
+        has("*").then_some("an operator").into_iter().chain(comma).chain(closer).chain(end).collect();
     alternatives(&groups)
 }

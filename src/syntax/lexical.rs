@@ -30,11 +30,7 @@ fn is_finite(number: &str) -> bool {
 
 fn too_large(report: &mut Report<'_>, lexeme: Lexeme) {
     let found = quote(report.text(lexeme.start, lexeme.end));
-    report.emit(
-        codes::BAD_NUMBER,
-        (lexeme.start, lexeme.end),
-        format!("{found} is too large"),
-    );
+    report.emit(codes::BAD_NUMBER, (lexeme.start, lexeme.end), format!("{found} is too large"));
 }
 
 fn bad_number(report: &mut Report<'_>, lexeme: Lexeme) {
@@ -46,9 +42,7 @@ fn bad_number(report: &mut Report<'_>, lexeme: Lexeme) {
     let message = if text.ends_with(['e', 'E']) && is_finite(&text[..text.len() - 1]) {
         format!("{found} has an exponent without digits")
     } else if is_word {
-        format!(
-            "{found} is neither a number nor a duration: the units are `m`, `h`, `d` and `w`, after a whole number"
-        )
+        format!("{found} is neither a number nor a duration: the units are `m`, `h`, `d` and `w`, after a whole number")
     } else if points > 1 {
         format!("{found} has {points} decimal points")
     } else {
@@ -56,16 +50,10 @@ fn bad_number(report: &mut Report<'_>, lexeme: Lexeme) {
     };
     let diagnostic = report.emit(codes::BAD_NUMBER, (lexeme.start, lexeme.end), message);
     if let Some(duration) = nearest_duration(text) {
-        diagnostic.help(format!("write `{duration}`")).fix(
-            format!("write `{duration}`"),
-            span,
-            duration,
-        );
+        diagnostic.help(format!("write `{duration}`")).fix(format!("write `{duration}`"), span, duration);
     } else if points == 1 && !is_word {
         let digits = text.trim_end_matches('.');
-        diagnostic
-            .help(format!("write `{digits}`"))
-            .fix(format!("write `{digits}`"), span, digits);
+        diagnostic.help(format!("write `{digits}`")).fix(format!("write `{digits}`"), span, digits);
     }
 }
 
@@ -76,9 +64,7 @@ fn nearest_duration(text: &str) -> Option<String> {
     let mut pieces = Vec::new();
     while !rest.is_empty() {
         let letters = rest.find(|c: char| c.is_ascii_alphabetic())?;
-        let behind = rest[letters..]
-            .find(|c: char| !c.is_ascii_alphabetic())
-            .map_or(rest.len(), |at| letters + at);
+        let behind = rest[letters..].find(|c: char| !c.is_ascii_alphabetic()).map_or(rest.len(), |at| letters + at);
         let count: f64 = rest[..letters].parse().ok()?;
         let (unit, length) = unit(&rest[letters..behind])?;
         minutes += count * length;
@@ -109,47 +95,27 @@ fn unit(word: &str) -> Option<(char, f64)> {
 
 fn bad_name(report: &mut Report<'_>, lexeme: Lexeme) {
     let text = report.text(lexeme.start, lexeme.end);
-    let message = format!(
-        "{} is no plain name: one has only ASCII letters, digits and `_`",
-        quote(text)
-    );
+    let message = format!("{} is no plain name: one has only ASCII letters, digits and `_`", quote(text));
     advise_backticks(report, lexeme, message, text);
 }
 
 fn empty_id(report: &mut Report<'_>, lexeme: Lexeme) {
-    report.emit(
-        codes::BAD_TOKEN,
-        (lexeme.start, lexeme.end),
-        "the id between these backticks is empty",
-    );
+    report.emit(codes::BAD_TOKEN, (lexeme.start, lexeme.end), "the id between these backticks is empty");
 }
 
 fn open_backtick(report: &mut Report<'_>, lexeme: Lexeme) {
-    let diagnostic = report.emit(
-        codes::BAD_TOKEN,
-        (lexeme.start, lexeme.end),
-        "the id has no closing backtick",
-    );
+    let diagnostic = report.emit(codes::BAD_TOKEN, (lexeme.start, lexeme.end), "the id has no closing backtick");
     diagnostic.help("close it with a second backtick on the same line");
 }
 
 fn string(report: &mut Report<'_>, lexeme: Lexeme) {
     let text = report.text(lexeme.start, lexeme.end);
     let id = &text[1..text.len() - 1];
-    advise_backticks(
-        report,
-        lexeme,
-        format!("{} is a text, and formulas have none", quote(text)),
-        id,
-    );
+    advise_backticks(report, lexeme, format!("{} is a text, and formulas have none", quote(text)), id);
 }
 
 fn advise_backticks(report: &mut Report<'_>, lexeme: Lexeme, message: String, id: &str) {
-    let written = if is_plain_name(id) {
-        id.to_string()
-    } else {
-        format!("`{id}`")
-    };
+    let written = if is_plain_name(id) { id.to_string() } else { format!("`{id}`") };
     let span = report.span(lexeme.start, lexeme.end);
     // A plain YAML scalar can't begin with a backtick.
     let can_stand_here = lexeme.start > 0 && !id.is_empty() && !id.contains('`');
@@ -193,21 +159,12 @@ fn unknown(report: &mut Report<'_>, lexeme: Lexeme) -> Option<Token> {
     let text = report.text(lexeme.start, lexeme.end);
     let span = report.span(lexeme.start, lexeme.end);
     if let Some((_, instead, token)) = LOOK_ALIKES.iter().find(|(found, ..)| *found == text) {
-        let diagnostic = report.emit(
-            codes::BAD_TOKEN,
-            (lexeme.start, lexeme.end),
-            format!("`{text}` means nothing here"),
-        );
-        diagnostic.help(format!("use `{instead}`")).fix(
-            format!("write `{instead}`"),
-            span,
-            *instead,
-        );
+        let diagnostic =
+            report.emit(codes::BAD_TOKEN, (lexeme.start, lexeme.end), format!("`{text}` means nothing here"));
+        diagnostic.help(format!("use `{instead}`")).fix(format!("write `{instead}`"), span, *instead);
         return Some(*token);
     }
-    let space = text
-        .chars()
-        .all(|c| c.is_whitespace() || matches!(c, '\u{200B}'..='\u{200D}' | '\u{FEFF}'));
+    let space = text.chars().all(|c| c.is_whitespace() || matches!(c, '\u{200B}'..='\u{200D}' | '\u{FEFF}'));
     let name = match text.chars().next() {
         Some(c) if space || c.is_control() => format!("U+{:04X}", u32::from(c)),
         _ => text.to_string(),
@@ -215,9 +172,7 @@ fn unknown(report: &mut Report<'_>, lexeme: Lexeme) -> Option<Token> {
     let message = format!("the character `{name}` means nothing in a formula");
     let diagnostic = report.emit(codes::BAD_TOKEN, (lexeme.start, lexeme.end), message);
     if space {
-        diagnostic
-            .help("use a plain space")
-            .fix("write a plain space", span, " ");
+        diagnostic.help("use a plain space").fix("write a plain space", span, " ");
         return None;
     }
     match text {

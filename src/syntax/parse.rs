@@ -38,11 +38,7 @@ pub fn parse(formula: &Formula, sink: &mut Sink) -> Expr {
         _ => (report, None),
     };
     report.finish(sink);
-    tree.unwrap_or_else(|| Expr {
-        kind: ExprKind::Error,
-        span: formula.map.whole(),
-        depth: 1,
-    })
+    tree.unwrap_or_else(|| Expr { kind: ExprKind::Error, span: formula.map.whole(), depth: 1 })
 }
 
 /// The lexemes for the parser; `None` where there is nothing to parse, and that has been reported.
@@ -58,18 +54,12 @@ fn lexemes(report: &mut Report<'_>) -> Option<Vec<Lexeme>> {
     }
     let repaired = repair(report, &lex(&formula.text))?;
     if repaired.is_empty() && !report.has_errors() {
-        report
-            .emit(codes::EMPTY_FORMULA, (0, length), "the formula is empty")
-            .span = formula.map.whole();
+        report.emit(codes::EMPTY_FORMULA, (0, length), "the formula is empty").span = formula.map.whole();
     }
     Some(repaired)
 }
 
-fn parse_lexemes<'f>(
-    report: Report<'f>,
-    lexemes: &[Lexeme],
-    last: Lexeme,
-) -> (Report<'f>, Option<Expr>) {
+fn parse_lexemes<'f>(report: Report<'f>, lexemes: &[Lexeme], last: Lexeme) -> (Report<'f>, Option<Expr>) {
     let build = Build::new(report, last);
     let tokens = lexemes.iter().map(|lexeme| match build.may_go_on() {
         true => Ok((lexeme.start, lexeme.token, lexeme.end)),

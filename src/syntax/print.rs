@@ -17,11 +17,7 @@ pub fn expr(tree: &Expr) -> String {
 
 /// The canonical text of an id: in backticks if it is no plain name.
 pub fn id(id: &str) -> String {
-    if is_plain_name(id) {
-        id.to_string()
-    } else {
-        format!("`{id}`")
-    }
+    if is_plain_name(id) { id.to_string() } else { format!("`{id}`") }
 }
 
 struct Printed<'a>(&'a Expr);
@@ -29,14 +25,8 @@ struct Printed<'a>(&'a Expr);
 impl Display for Printed<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match &self.0.kind {
-            ExprKind::Number {
-                value,
-                integer: true,
-            } => write!(f, "{value}"),
-            ExprKind::Number {
-                value,
-                integer: false,
-            } => write!(f, "{value:?}"),
+            ExprKind::Number { value, integer: true } => write!(f, "{value}"),
+            ExprKind::Number { value, integer: false } => write!(f, "{value:?}"),
             ExprKind::Duration { count, unit } => write!(f, "{count}{}", letter(*unit)),
             ExprKind::Bool(value) => write!(f, "{value}"),
             ExprKind::Null => f.write_str("null"),
@@ -52,8 +42,7 @@ impl Display for Printed<'_> {
             }
             ExprKind::Chain { first, rest } => {
                 write!(f, "{}", Printed(first))?;
-                rest.iter()
-                    .try_for_each(|(op, operand)| write!(f, " {} {}", op.symbol, Printed(operand)))
+                rest.iter().try_for_each(|(op, operand)| write!(f, " {} {}", op.symbol, Printed(operand)))
             }
             ExprKind::Index { base, offset } => {
                 write!(f, "{}[{}]", Printed(base), PrintedOffset(offset))
@@ -64,9 +53,7 @@ impl Display for Printed<'_> {
                 f.write_str("]")
             }
             ExprKind::Paren(inner) => write!(f, "({})", Printed(inner)),
-            ExprKind::Broken(parts) => {
-                separated(f, parts, " ? ", |f, part| write!(f, "{}", Printed(part)))
-            }
+            ExprKind::Broken(parts) => separated(f, parts, " ? ", |f, part| write!(f, "{}", Printed(part))),
             ExprKind::Error => f.write_str("?"),
         }
     }

@@ -15,13 +15,7 @@ use crate::syntax::token::{Lexeme, Token};
 /// The repaired stream; `None` for a formula that is nested too deeply.
 pub(super) fn repair(report: &mut Report<'_>, lexemes: &[Lexeme]) -> Option<Vec<Lexeme>> {
     let mended = mend(report, lexemes);
-    let mut repair = Repair {
-        report,
-        out: Vec::with_capacity(mended.len()),
-        open: Vec::new(),
-        signs: 0,
-        negations: 0,
-    };
+    let mut repair = Repair { report, out: Vec::with_capacity(mended.len()), open: Vec::new(), signs: 0, negations: 0 };
     let mut rest = mended.as_slice();
     while let [lexeme, behind @ ..] = rest {
         rest = repair.step(*lexeme, behind);
@@ -35,14 +29,9 @@ pub(super) fn repair(report: &mut Report<'_>, lexemes: &[Lexeme]) -> Option<Vec<
 }
 
 /// Reports that the tree would be deeper than [`MAX_DEPTH`].
-pub(super) fn too_deep<'r>(
-    report: &'r mut Report<'_>,
-    range: (usize, usize),
-) -> &'r mut Diagnostic {
+pub(super) fn too_deep<'r>(report: &'r mut Report<'_>, range: (usize, usize)) -> &'r mut Diagnostic {
     let message = format!("the formula is nested more than {MAX_DEPTH} levels deep");
-    report
-        .emit(codes::FORMULA_TOO_DEEP, range, message)
-        .help("split it into several series")
+    report.emit(codes::FORMULA_TOO_DEEP, range, message).help("split it into several series")
 }
 
 /// The lexemes without comments, each a token of the language or `Bad`.
@@ -85,11 +74,7 @@ struct Open {
 
 impl Open {
     fn closer(self) -> Token {
-        if self.bracket == Bracket::Array {
-            Token::CloseBracket
-        } else {
-            Token::CloseParen
-        }
+        if self.bracket == Bracket::Array { Token::CloseBracket } else { Token::CloseParen }
     }
 }
 
@@ -141,16 +126,13 @@ impl Repair<'_, '_> {
 
     /// Whether the innermost bracket holds a list.
     fn in_list(&self) -> bool {
-        self.open
-            .last()
-            .is_some_and(|open| open.bracket != Bracket::Group)
+        self.open.last().is_some_and(|open| open.bracket != Bracket::Group)
     }
 
     /// Whether an operator that binds tighter than `NOT` waits for its operand.
     fn after_tight_operator(&self) -> bool {
         let looser = [Some(Token::And), Some(Token::Or), Some(Token::Not)];
-        !looser.contains(&self.last())
-            && self.last().is_some_and(|token| !token.symbol().is_empty())
+        !looser.contains(&self.last()) && self.last().is_some_and(|token| !token.symbol().is_empty())
     }
 
     fn plain(&mut self, lexeme: Lexeme) {
@@ -166,19 +148,11 @@ impl Repair<'_, '_> {
     }
 
     fn assign(&mut self, lexeme: Lexeme) {
-        let in_call = self
-            .open
-            .last()
-            .is_some_and(|open| open.bracket == Bracket::Call);
+        let in_call = self.open.last().is_some_and(|open| open.bracket == Bracket::Call);
         match self.out.as_mut_slice() {
-            [
-                ..,
-                Lexeme {
-                    token: Token::OpenParen | Token::Comma,
-                    ..
-                },
-                name,
-            ] if in_call && matches!(name.token, Token::Name | Token::T) => {
+            [.., Lexeme { token: Token::OpenParen | Token::Comma, .. }, name]
+                if in_call && matches!(name.token, Token::Name | Token::T) =>
+            {
                 name.token = Token::ArgumentName;
                 self.out.push(lexeme);
             }
@@ -191,43 +165,26 @@ impl Repair<'_, '_> {
         if self.after_value() {
             let range = (lexeme.start, lexeme.end);
             let span = self.report.span(range.0, range.1);
-            let diagnostic = self
-                .report
-                .emit(codes::BAD_TOKEN, range, "`=` does not compare");
+            let diagnostic = self.report.emit(codes::BAD_TOKEN, range, "`=` does not compare");
             diagnostic.help("use `==`").fix("write `==`", span, "==");
         }
-        self.plain(Lexeme {
-            token: Token::Equal,
-            ..lexeme
-        });
+        self.plain(Lexeme { token: Token::Equal, ..lexeme });
     }
 
     /// A comma outside of calls and arrays stands for an operator, or for a value.
     fn misplaced_comma(&mut self, lexeme: Lexeme, behind: &[Lexeme]) {
         // A look-alike of a comma has been reported.
         if self.report.text(lexeme.start, lexeme.end) == "," {
-            let message = format!(
-                "unexpected `,`: expected {}",
-                alternatives(&self.expected())
-            );
-            self.report
-                .emit(codes::UNEXPECTED_TOKEN, (lexeme.start, lexeme.end), message);
+            let message = format!("unexpected `,`: expected {}", alternatives(&self.expected()));
+            self.report.emit(codes::UNEXPECTED_TOKEN, (lexeme.start, lexeme.end), message);
         }
-        self.bad(
-            Lexeme {
-                token: Token::Bad,
-                ..lexeme
-            },
-            behind,
-        );
+        self.bad(Lexeme { token: Token::Bad, ..lexeme }, behind);
     }
 
     fn misplaced_not(&mut self, lexeme: Lexeme) {
         let found = quote(self.report.text(lexeme.start, lexeme.end));
         let message = format!("unexpected {found}: expected a value");
-        let diagnostic =
-            self.report
-                .emit(codes::UNEXPECTED_TOKEN, (lexeme.start, lexeme.end), message);
+        let diagnostic = self.report.emit(codes::UNEXPECTED_TOKEN, (lexeme.start, lexeme.end), message);
         diagnostic.help("put parentheses around it: `(NOT …)`");
     }
 

@@ -18,10 +18,7 @@ pub(super) struct Report<'f> {
 impl<'f> Report<'f> {
     /// Nothing found yet.
     pub(super) fn new(formula: &'f Formula) -> Self {
-        Self {
-            formula,
-            found: Sink::default(),
-        }
+        Self { formula, found: Sink::default() }
     }
 
     /// The formula.
@@ -71,11 +68,7 @@ pub(super) fn quote(text: &str) -> String {
         Some((at, _)) => format!("{}…", &text[..at]),
         None => text.to_string(),
     };
-    if shown.contains('`') {
-        shown
-    } else {
-        format!("`{shown}`")
-    }
+    if shown.contains('`') { shown } else { format!("`{shown}`") }
 }
 
 /// "a value", "an operator or `)`", "an operator, `,` or `)`".

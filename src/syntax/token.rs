@@ -140,10 +140,7 @@ pub enum Token {
 impl Token {
     /// Whether a value can end with it, so that an operator may follow.
     pub fn ends_value(self) -> bool {
-        use Token::{
-            CloseBracket, CloseParen, Duration, False, Integer, Name, Null, Number, QuotedName, T,
-            True,
-        };
+        use Token::{CloseBracket, CloseParen, Duration, False, Integer, Name, Null, Number, QuotedName, T, True};
         matches!(
             self,
             Integer

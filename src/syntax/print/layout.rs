@@ -16,11 +16,7 @@ pub fn format(formula: &Formula, canonical: &dyn Fn(&str) -> Option<&'static str
         return Vec::new();
     }
     let lexemes = lex(&formula.text);
-    let mut layout = Layout {
-        formula,
-        canonical,
-        edits: Vec::new(),
-    };
+    let mut layout = Layout { formula, canonical, edits: Vec::new() };
     layout.outer_gaps(&lexemes);
     layout.walk(&lexemes);
     layout.edits.sort_by_key(|edit| edit.span);
@@ -53,17 +49,9 @@ impl Layout<'_> {
         let mut previous: Option<(Lexeme, Role)> = None;
         for (at, lexeme) in lexemes.iter().enumerate() {
             let next = lexemes.get(at + 1).copied();
-            let role = role(
-                before.map(|(lexeme, _)| lexeme.token),
-                lexeme.token,
-                &mut brackets,
-            );
+            let role = role(before.map(|(lexeme, _)| lexeme.token), lexeme.token, &mut brackets);
             if let Some((left, left_role)) = previous {
-                self.gap(
-                    left.end,
-                    lexeme.start,
-                    gap((left.token, left_role), (lexeme.token, role)),
-                );
+                self.gap(left.end, lexeme.start, gap((left.token, left_role), (lexeme.token, role)));
             }
             self.respell(*lexeme, role, next);
             let dropped = self.drop_trailing_comma(*lexeme, next);
@@ -79,10 +67,7 @@ impl Layout<'_> {
         let (Some(first), Some(last)) = (lexemes.first(), lexemes.last()) else {
             return;
         };
-        if matches!(
-            self.formula.style,
-            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted
-        ) {
+        if matches!(self.formula.style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted) {
             self.gap(0, first.start, "");
         }
         self.gap(last.end, self.formula.text.len(), "");
@@ -113,31 +98,16 @@ impl Layout<'_> {
     /// Replaces a range, unless it stands in the file otherwise than in the decoded text.
     fn replace(&mut self, start: usize, end: usize, new_text: &str) {
         if let Some(span) = self.verbatim(start, end) {
-            self.edits.push(Edit {
-                span,
-                new_text: new_text.to_string(),
-            });
+            self.edits.push(Edit { span, new_text: new_text.to_string() });
         }
     }
 
     fn verbatim(&self, start: usize, end: usize) -> Option<Span> {
         let map = &self.formula.map;
         let behind = map.span(end, end).start;
-        let from = if start == 0 {
-            map.span(0, 0).start
-        } else {
-            map.span(start - 1, start).end
-        };
-        let to = if end == self.formula.text.len() {
-            from.max(map.span(start, end).end)
-        } else {
-            behind
-        };
-        (to.checked_sub(from)? as usize == end - start).then_some(Span {
-            start: from,
-            end: to,
-            ..map.whole()
-        })
+        let from = if start == 0 { map.span(0, 0).start } else { map.span(start - 1, start).end };
+        let to = if end == self.formula.text.len() { from.max(map.span(start, end).end) } else { behind };
+        (to.checked_sub(from)? as usize == end - start).then_some(Span { start: from, end: to, ..map.whole() })
     }
 
     fn respell(&mut self, lexeme: Lexeme, role: Role, next: Option<Lexeme>) {
@@ -151,18 +121,13 @@ impl Layout<'_> {
             Token::True => "true",
             Token::False => "false",
             Token::T if role == Role::Offset => "t",
-            Token::QuotedName if is_plain_name(&text[1..text.len() - 1]) => {
-                &text[1..text.len() - 1]
-            }
+            Token::QuotedName if is_plain_name(&text[1..text.len() - 1]) => &text[1..text.len() - 1],
             Token::Comment => text.trim_end(),
             _ => text,
         };
         if wanted != text {
             let span = self.formula.map.span(lexeme.start, lexeme.end);
-            self.edits.push(Edit {
-                span,
-                new_text: wanted.to_string(),
-            });
+            self.edits.push(Edit { span, new_text: wanted.to_string() });
         }
     }
 
@@ -171,10 +136,8 @@ impl Layout<'_> {
         let Some(next) = next else { return false };
         let closes = matches!(next.token, Token::CloseParen | Token::CloseBracket);
         let one_line = !self.formula.text[comma.end..next.start].contains('\n');
-        let dropped = comma.token == Token::Comma
-            && closes
-            && one_line
-            && self.verbatim(comma.start, next.start).is_some();
+        let dropped =
+            comma.token == Token::Comma && closes && one_line && self.verbatim(comma.start, next.start).is_some();
         if dropped {
             self.replace(comma.start, next.start, "");
         }
@@ -205,14 +168,8 @@ fn role(before: Option<Token>, token: Token, brackets: &mut Vec<Role>) -> Role {
 fn gap((left, left_role): (Token, Role), (right, right_role): (Token, Role)) -> &'static str {
     let tight_left = matches!(left, Token::OpenParen | Token::OpenBracket | Token::Assign)
         || (left_role == Role::Prefix && left != Token::Not);
-    let tight_right = matches!(
-        right,
-        Token::CloseParen | Token::CloseBracket | Token::Comma | Token::Assign
-    ) || right_role == Role::Postfix;
+    let tight_right = matches!(right, Token::CloseParen | Token::CloseBracket | Token::Comma | Token::Assign)
+        || right_role == Role::Postfix;
     let in_offset = left_role == Role::Offset && right_role == Role::Offset;
-    if right != Token::Comment && (tight_left || tight_right || in_offset) {
-        ""
-    } else {
-        " "
-    }
+    if right != Token::Comment && (tight_left || tight_right || in_offset) { "" } else { " " }
 }

@@ -9,11 +9,7 @@ use crate::syntax::token::{Lexeme, Token};
 
 impl Repair<'_, '_> {
     pub(super) fn open(&mut self, lexeme: Lexeme, bracket: Bracket) {
-        self.open.push(Open {
-            lexeme,
-            bracket,
-            waiting: self.waiting(),
-        });
+        self.open.push(Open { lexeme, bracket, waiting: self.waiting() });
         (self.signs, self.negations) = (0, 0);
         self.out.push(lexeme);
     }
@@ -27,11 +23,7 @@ impl Repair<'_, '_> {
         }
         self.wrong_closer(lexeme);
         if self.open.iter().any(|open| open.closer() == lexeme.token) {
-            while self
-                .open
-                .last()
-                .is_some_and(|open| open.closer() != lexeme.token)
-            {
+            while self.open.last().is_some_and(|open| open.closer() != lexeme.token) {
                 self.supply_closer(lexeme.start);
             }
             self.pop(lexeme);
@@ -50,28 +42,17 @@ impl Repair<'_, '_> {
 
     fn stray(&mut self, lexeme: Lexeme) {
         let text = self.report.text(lexeme.start, lexeme.end);
-        let opener = if lexeme.token == Token::CloseParen {
-            '('
-        } else {
-            '['
-        };
+        let opener = if lexeme.token == Token::CloseParen { '(' } else { '[' };
         let message = format!("unexpected `{text}`: there is no `{opener}` before it");
-        self.report
-            .emit(codes::UNEXPECTED_TOKEN, (lexeme.start, lexeme.end), message);
+        self.report.emit(codes::UNEXPECTED_TOKEN, (lexeme.start, lexeme.end), message);
         if !self.after_value() {
-            self.out.push(Lexeme {
-                token: Token::Bad,
-                ..lexeme
-            });
+            self.out.push(Lexeme { token: Token::Bad, ..lexeme });
         }
     }
 
     fn wrong_closer(&mut self, lexeme: Lexeme) {
         let found = self.report.text(lexeme.start, lexeme.end);
-        let message = format!(
-            "unexpected `{found}`: expected {}",
-            alternatives(&self.expected())
-        );
+        let message = format!("unexpected `{found}`: expected {}", alternatives(&self.expected()));
         self.complain(codes::UNEXPECTED_TOKEN, lexeme, message);
     }
 
@@ -87,26 +68,15 @@ impl Repair<'_, '_> {
 
     pub(super) fn label(&self, opener: Lexeme) -> (Span, String) {
         let text = self.report.text(opener.start, opener.end);
-        (
-            self.report.span(opener.start, opener.end),
-            format!("this `{text}` is not closed"),
-        )
+        (self.report.span(opener.start, opener.end), format!("this `{text}` is not closed"))
     }
 
     /// What may stand behind the last lexeme.
     pub(super) fn expected(&self) -> Vec<&'static str> {
         let Some(open) = self.open.last() else {
-            return if self.after_value() {
-                vec!["an operator", "the end of the formula"]
-            } else {
-                vec!["a value"]
-            };
+            return if self.after_value() { vec!["an operator", "the end of the formula"] } else { vec!["a value"] };
         };
-        let closer = if open.bracket == Bracket::Array {
-            "`]`"
-        } else {
-            "`)`"
-        };
+        let closer = if open.bracket == Bracket::Array { "`]`" } else { "`)`" };
         match (self.after_value(), open.bracket) {
             (true, Bracket::Group) => vec!["an operator", closer],
             (true, _) => vec!["an operator", "`,`", closer],
@@ -116,10 +86,7 @@ impl Repair<'_, '_> {
     }
 
     fn may_close_here(&self, open: Open) -> bool {
-        let after_item = matches!(
-            self.last(),
-            Some(Token::Comma | Token::OpenParen | Token::OpenBracket)
-        );
+        let after_item = matches!(self.last(), Some(Token::Comma | Token::OpenParen | Token::OpenBracket));
         self.after_value() || (after_item && open.bracket != Bracket::Group)
     }
 
@@ -129,17 +96,9 @@ impl Repair<'_, '_> {
             return;
         };
         if !self.may_close_here(open) {
-            self.out.push(Lexeme {
-                token: Token::Bad,
-                start: at,
-                end: at,
-            });
+            self.out.push(Lexeme { token: Token::Bad, start: at, end: at });
         }
-        self.pop(Lexeme {
-            token: open.closer(),
-            start: at,
-            end: at,
-        });
+        self.pop(Lexeme { token: open.closer(), start: at, end: at });
     }
 
     pub(super) fn close_all(&mut self) {
@@ -147,10 +106,7 @@ impl Repair<'_, '_> {
             return;
         };
         if !self.open.is_empty() {
-            let message = format!(
-                "unexpected end of the formula: expected {}",
-                alternatives(&self.expected())
-            );
+            let message = format!("unexpected end of the formula: expected {}", alternatives(&self.expected()));
             self.complain(codes::UNEXPECTED_END, last, message);
         }
         while !self.open.is_empty() {

@@ -12,10 +12,7 @@ impl Repair<'_, '_> {
         let (content, rest) = behind.split_at(offset_length(behind));
         let (closer, rest) = match rest {
             [closer, rest @ ..] if closer.token == Token::CloseBracket => (*closer, rest),
-            _ => (
-                self.open_index(opener, content, rest.first().copied()),
-                rest,
-            ),
+            _ => (self.open_index(opener, content, rest.first().copied()), rest),
         };
         self.out.push(opener);
         if is_offset(content) {
@@ -32,11 +29,7 @@ impl Repair<'_, '_> {
         if !is_supplied && content.iter().all(|lexeme| lexeme.token != Token::Bad) {
             explain(self.report, (opener.start, closer.end), content);
         }
-        self.out.push(Lexeme {
-            token: Token::Bad,
-            start: opener.end,
-            end: closer.start,
-        });
+        self.out.push(Lexeme { token: Token::Bad, start: opener.end, end: closer.start });
     }
 
     /// Reports that the bracket of an index is missing, and supplies it.
@@ -45,26 +38,12 @@ impl Repair<'_, '_> {
         let last = content.last().copied().unwrap_or(opener);
         let (span, label) = self.label(opener);
         let (code, at, found) = match next {
-            Some(next) => (
-                codes::UNEXPECTED_TOKEN,
-                next,
-                quote(self.report.text(next.start, next.end)),
-            ),
-            None => (
-                codes::UNEXPECTED_END,
-                last,
-                "end of the formula".to_string(),
-            ),
+            Some(next) => (codes::UNEXPECTED_TOKEN, next, quote(self.report.text(next.start, next.end))),
+            None => (codes::UNEXPECTED_END, last, "end of the formula".to_string()),
         };
         let message = format!("unexpected {found}: expected {expected}");
-        self.report
-            .emit(code, (at.start, at.end), message)
-            .label(span, label);
-        Lexeme {
-            token: Token::CloseBracket,
-            start: last.end,
-            end: last.end,
-        }
+        self.report.emit(code, (at.start, at.end), message).label(span, label);
+        Lexeme { token: Token::CloseBracket, start: last.end, end: last.end }
     }
 }
 
@@ -85,10 +64,7 @@ fn offset_length(behind: &[Lexeme]) -> usize {
 /// Whether `content` is an offset.
 fn is_offset(content: &[Lexeme]) -> bool {
     use Token::{Duration, Integer, Minus, Plus, T};
-    matches!(
-        tokens(content).as_slice(),
-        [T] | [T, Plus | Minus, Integer | Duration]
-    )
+    matches!(tokens(content).as_slice(), [T] | [T, Plus | Minus, Integer | Duration])
 }
 
 /// Reports what is wrong with `content`, which is no offset.
@@ -122,9 +98,7 @@ fn bad_constant(report: &mut Report<'_>, number: Lexeme) {
     let span = report.span(number.start, number.end);
     let message = format!("a bin offset must count from `t`, found {}", quote(digits));
     let diagnostic = report.emit(codes::BAD_OFFSET, (number.start, number.end), message);
-    diagnostic.help(format!(
-        "write `t-{digits}` for the value {digits} bins ago"
-    ));
+    diagnostic.help(format!("write `t-{digits}` for the value {digits} bins ago"));
     diagnostic.fix(format!("write `t-{digits}`"), span, format!("t-{digits}"));
 }
 
@@ -137,10 +111,6 @@ fn bad_offset(report: &mut Report<'_>, content: &[Lexeme], rule: &str) {
     let start = content.first().map_or(0, |lexeme| lexeme.start);
     let range = (start, content.last().map_or(start, |lexeme| lexeme.end));
     let found = quote(report.text(range.0, range.1));
-    let diagnostic = report.emit(
-        codes::BAD_OFFSET,
-        range,
-        format!("a bin offset {rule}, found {found}"),
-    );
+    let diagnostic = report.emit(codes::BAD_OFFSET, range, format!("a bin offset {rule}, found {found}"));
     diagnostic.help("write `t`, `t-1` or `t+2h`");
 }

@@ -17,10 +17,7 @@ fn canonical(name: &str) -> Option<&'static str> {
 fn apply(file: &str, edits: &[Edit]) -> String {
     let mut text = file.to_string();
     for edit in edits.iter().rev() {
-        text.replace_range(
-            edit.span.start as usize..edit.span.end as usize,
-            &edit.new_text,
-        );
+        text.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.new_text);
     }
     text
 }
@@ -57,10 +54,7 @@ fn words_have_one_spelling() {
     check_format("a&&b||!c", "a AND b OR NOT c");
     check_format("not(a)", "NOT (a)");
     check_format("clamp(TRUE, Null, False)", "CLAMP(true, null, false)");
-    check_format(
-        "INFER_capacity_from_saturation(a)",
-        "infer_capacity_from_saturation(a)",
-    );
+    check_format("INFER_capacity_from_saturation(a)", "infer_capacity_from_saturation(a)");
     check_format("T + min", "T + min");
 }
 
@@ -95,11 +89,7 @@ fn folds_and_escapes_are_left_alone() {
     map.push(1, 1, 3);
     map.push(2, 4, 2);
     let map = map.finish(Span::new(FileId(0), 0, 6));
-    let folded = Formula {
-        text: "a +b".to_string(),
-        map,
-        style: ScalarStyle::Plain,
-    };
+    let folded = Formula { text: "a +b".to_string(), map, style: ScalarStyle::Plain };
     assert_eq!(apply(file, &print::format(&folded, &canonical)), "a\n  + b");
 }
 

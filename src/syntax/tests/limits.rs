@@ -17,18 +17,8 @@ fn codes(text: &str) -> Vec<&'static str> {
         errors.iter().map(|error| error.code.id).collect()
     };
     let started = Instant::now();
-    let codes = std::thread::Builder::new()
-        .stack_size(512 * 1024)
-        .spawn(work)
-        .unwrap()
-        .join()
-        .unwrap();
-    assert!(
-        started.elapsed() < Duration::from_secs(20),
-        "{:.20}… took {:?}",
-        text,
-        started.elapsed()
-    );
+    let codes = std::thread::Builder::new().stack_size(512 * 1024).spawn(work).unwrap().join().unwrap();
+    assert!(started.elapsed() < Duration::from_secs(20), "{:.20}… took {:?}", text, started.elapsed());
     codes
 }
 
@@ -40,10 +30,7 @@ fn check_codes(text: &str, expect: &[&str]) {
 fn depth_is_bounded_once_per_formula_whatever_makes_it() {
     check_codes(&"(".repeat(20_000), &["FT0108"]);
     check_codes(&"[".repeat(20_000), &["FT0108"]);
-    check_codes(
-        &format!("{}1{}", "(".repeat(20_000), ")".repeat(20_000)),
-        &["FT0108"],
-    );
+    check_codes(&format!("{}1{}", "(".repeat(20_000), ")".repeat(20_000)), &["FT0108"]);
     check_codes(&format!("{}1", "- ".repeat(30_000)), &["FT0108"]);
     check_codes(&format!("{}a", "NOT ".repeat(15_000)), &["FT0108"]);
     check_codes(&format!("a{}", "^a".repeat(30_000)), &["FT0108"]);
@@ -56,10 +43,7 @@ fn depth_is_bounded_once_per_formula_whatever_makes_it() {
 fn a_tree_of_256_levels_is_deep_enough() {
     check_codes(&format!("{}1{}", "(".repeat(255), ")".repeat(255)), &[]);
     check_codes(&format!("{}BIN(){}", "(".repeat(255), ")".repeat(255)), &[]);
-    check_codes(
-        &format!("{}1{}", "(".repeat(256), ")".repeat(256)),
-        &["FT0108"],
-    );
+    check_codes(&format!("{}1{}", "(".repeat(256), ")".repeat(256)), &["FT0108"]);
     check_codes(&format!("x{}", "[t-1]".repeat(255)), &[]);
     check_codes(&format!("x{}", "[t-1]".repeat(256)), &["FT0108"]);
 }

@@ -14,11 +14,7 @@ use crate::syntax::parse::parse;
 /// A formula that stands in its file as it is, from offset 0.
 fn formula(text: &str) -> Formula {
     let map = ScalarMap::verbatim(Span::new(FileId(0), 0, text.len() as u32));
-    Formula {
-        text: text.to_string(),
-        map,
-        style: ScalarStyle::Literal,
-    }
+    Formula { text: text.to_string(), map, style: ScalarStyle::Literal }
 }
 
 fn parsed(formula: &Formula) -> (Expr, Vec<Diagnostic>) {
@@ -38,17 +34,8 @@ fn short(tree: &Expr) -> String {
         ExprKind::Call { function, args } => list(&function.value, args.iter().map(arg)),
         ExprKind::Prefix { op, operand } => list(op.symbol, [short(operand)]),
         ExprKind::Chain { first, rest } => {
-            let rest = rest
-                .iter()
-                .flat_map(|(op, operand)| [op.symbol.to_string(), short(operand)]);
-            format!(
-                "({})",
-                [short(first)]
-                    .into_iter()
-                    .chain(rest)
-                    .collect::<Vec<_>>()
-                    .join(" ")
-            )
+            let rest = rest.iter().flat_map(|(op, operand)| [op.symbol.to_string(), short(operand)]);
+            format!("({})", [short(first)].into_iter().chain(rest).collect::<Vec<_>>().join(" "))
         }
         ExprKind::Index { base, offset } => format!("{}[{}]", short(base), bins(offset)),
         ExprKind::Array(items) => list("array", items.iter().map(short)),

@@ -15,10 +15,7 @@ fn check_parse(input: &str, expect: &str) {
 
 #[test]
 fn tighter_operators_bind_first() {
-    check_parse(
-        "a OR b AND NOT c < d + e * -f ^ g",
-        "(a OR (b AND (NOT (c < (d + (e * (- (f ^ g))))))))",
-    );
+    check_parse("a OR b AND NOT c < d + e * -f ^ g", "(a OR (b AND (NOT (c < (d + (e * (- (f ^ g))))))))");
     check_parse("-x^2", "(- (x ^ 2))");
     check_parse("2^-3", "(2 ^ (- 3))");
     check_parse("a^b^c", "(a ^ (b ^ c))");
@@ -45,18 +42,12 @@ fn keywords_ignore_case_and_ids_do_not() {
 
 #[test]
 fn backticks_hold_any_id() {
-    check_parse(
-        "`orders.arrivals` + `a b#c` - `null`",
-        "(orders.arrivals + a b#c - null)",
-    );
+    check_parse("`orders.arrivals` + `a b#c` - `null`", "(orders.arrivals + a b#c - null)");
 }
 
 #[test]
 fn numbers_and_durations_are_read_exactly() {
-    check_parse(
-        "12 + .5 + 1.25 + 1e3 + 2E-2",
-        "(12 + 0.5 + 1.25 + 1000 + 0.02)",
-    );
+    check_parse("12 + .5 + 1.25 + 1e3 + 2E-2", "(12 + 0.5 + 1.25 + 1000 + 0.02)");
     check_parse("f(x, 5m, 1h, 2d, 1w)", "(f x 5*1 1*60 2*1440 1*10080)");
 }
 
@@ -99,9 +90,7 @@ fn a_node_spans_its_characters_also_through_a_fold() {
     let mut folded = formula("a + b + foo");
     folded.map = map.finish(Span::new(FileId(0), 10, 25));
     let (tree, _) = parsed(&folded);
-    let ExprKind::Chain { rest, .. } = &tree.kind else {
-        panic!("no chain")
-    };
+    let ExprKind::Chain { rest, .. } = &tree.kind else { panic!("no chain") };
     assert_eq!(tree.span, Span::new(FileId(0), 10, 25));
     assert_eq!(rest[0].1.span, Span::new(FileId(0), 18, 19));
     assert_eq!(rest[1].0.span, Span::new(FileId(0), 20, 21));
@@ -143,8 +132,7 @@ pub(super) fn formulas() -> impl Strategy<Value = String> {
             (inner.clone(), infix, inner.clone()).prop_map(|(a, op, b)| format!("({a}) {op} {b}")),
             (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("( {a} )<=({b} )")),
             (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a})^- ({b})")),
-            (inner.clone(), inner.clone())
-                .prop_map(|(a, b)| format!("clamp( {a},window = {b} , )")),
+            (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("clamp( {a},window = {b} , )")),
             inner.clone().prop_map(|a| format!("! ({a})")),
             inner.clone().prop_map(|a| format!("- - ({a})[ t + 2 ]")),
             inner.prop_map(|a| format!("CONV(x,[{a},-1 ])")),
