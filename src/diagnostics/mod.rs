@@ -2,13 +2,24 @@
 //! beside this one turn them into text or a machine format. Phases only ever add to a sink; they never print.
 
 pub mod codes;
+pub mod github;
 pub mod json;
+mod place;
 pub mod render;
 pub mod sarif;
 
 pub use codes::{Code, Severity};
 
-use crate::source::Span;
+use crate::source::{Sources, Span};
+
+/// What one check found, and the files it found it in: what the machine formats take, one or many.
+#[derive(Clone, Copy, Debug)]
+pub struct Report<'a> {
+    /// In the order of the file.
+    pub diagnostics: &'a [Diagnostic],
+    /// The files that the spans point into.
+    pub sources: &'a Sources,
+}
 
 /// A second place that matters, and why.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,7 +70,10 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// Adds a second place.
     pub fn label(&mut self, span: Span, message: impl Into<String>) -> &mut Self {
-        self.related.push(Label { span, message: message.into() });
+        self.related.push(Label {
+            span,
+            message: message.into(),
+        });
         self
     }
 
@@ -76,8 +90,19 @@ impl Diagnostic {
     }
 
     /// Adds a fix of one edit.
-    pub fn fix(&mut self, title: impl Into<String>, span: Span, new_text: impl Into<String>) -> &mut Self {
-        self.fixes.push(Fix { title: title.into(), edits: vec![Edit { span, new_text: new_text.into() }] });
+    pub fn fix(
+        &mut self,
+        title: impl Into<String>,
+        span: Span,
+        new_text: impl Into<String>,
+    ) -> &mut Self {
+        self.fixes.push(Fix {
+            title: title.into(),
+            edits: vec![Edit {
+                span,
+                new_text: new_text.into(),
+            }],
+        });
         self
     }
 }
@@ -90,7 +115,12 @@ pub struct Sink {
 
 impl Sink {
     /// Reports a problem; the answer takes labels, advice and fixes.
-    pub fn emit(&mut self, code: &'static Code, span: Span, message: impl Into<String>) -> &mut Diagnostic {
+    pub fn emit(
+        &mut self,
+        code: &'static Code,
+        span: Span,
+        message: impl Into<String>,
+    ) -> &mut Diagnostic {
         let at = self.diagnostics.len();
         self.diagnostics.push(Diagnostic {
             code,
@@ -106,7 +136,9 @@ impl Sink {
 
     /// Whether an error was reported.
     pub fn has_errors(&self) -> bool {
-        self.diagnostics.iter().any(|diagnostic| diagnostic.code.severity == Severity::Error)
+        self.diagnostics
+            .iter()
+            .any(|diagnostic| diagnostic.code.severity == Severity::Error)
     }
 
     /// All of them in the order of the file, those equal in code and span once.
