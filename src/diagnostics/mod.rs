@@ -2,6 +2,7 @@
 //! beside this one turn them into text or a machine format. Phases only ever add to a sink; they never print.
 
 pub mod codes;
+pub mod edit;
 pub mod github;
 pub mod json;
 mod place;
