@@ -47,5 +47,8 @@ fn dispatch(command: &Command, ui: &Ui) -> anyhow::Result<Outcome> {
 
 /// Whoever read our output has seen enough of it.
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).any(|cause| cause.kind() == ErrorKind::BrokenPipe)
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|cause| cause.kind() == ErrorKind::BrokenPipe)
 }

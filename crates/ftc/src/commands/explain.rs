@@ -33,8 +33,13 @@ pub(crate) fn explain(args: &ExplainArgs, ui: &Ui) -> anyhow::Result<Outcome> {
 
 fn unknown(subject: &str, ui: &Ui) {
     ui.error(&format!("there is no code and no function `{subject}`"));
-    let functions = builtins::all().filter(|builtin| manual::is_shown(builtin)).map(|builtin| builtin.name);
-    match nearest(subject, codes::ALL.iter().map(|code| code.id).chain(functions)) {
+    let functions = builtins::all()
+        .filter(|builtin| manual::is_shown(builtin))
+        .map(|builtin| builtin.name);
+    match nearest(
+        subject,
+        codes::ALL.iter().map(|code| code.id).chain(functions),
+    ) {
         Some(near) => ui.help(&format!("try `ftc explain {near}`")),
         None => ui.help("see `ftc functions` for all functions"),
     }

@@ -52,12 +52,24 @@ pub(crate) fn fmt(args: &FmtArgs, ui: &Ui) -> anyhow::Result<Outcome> {
     let only_looks = args.check || args.diff;
     ui.note(&summary(paths.len(), changed, broken, only_looks));
     let problems = broken > 0 || (args.check && changed > 0);
-    Ok(if problems { Outcome::Problems } else { Outcome::Clean })
+    Ok(if problems {
+        Outcome::Problems
+    } else {
+        Outcome::Clean
+    })
 }
 
 fn summary(models: usize, changed: usize, broken: usize, only_looks: bool) -> String {
-    let verb = if only_looks { "would be formatted" } else { "formatted" };
-    let broken = if broken > 0 { format!(", {broken} with errors left alone") } else { String::new() };
+    let verb = if only_looks {
+        "would be formatted"
+    } else {
+        "formatted"
+    };
+    let broken = if broken > 0 {
+        format!(", {broken} with errors left alone")
+    } else {
+        String::new()
+    };
     format!("{changed} of {} {verb}{broken}", counted(models, "model"))
 }
 
@@ -65,7 +77,11 @@ fn fmt_one(path: &Path, args: &FmtArgs, ui: &Ui) -> anyhow::Result<Result> {
     let model = ModelText::read(path)?;
     let check = model.check(SourceCheck::Skip);
     let Some(edits) = edits(&check) else {
-        ui.say(&render::full(&check.diagnostics, &check.sources, ui.colors(&io::stderr())));
+        ui.say(&render::full(
+            &check.diagnostics,
+            &check.sources,
+            ui.colors(&io::stderr()),
+        ));
         return Ok(Result::Broken);
     };
     let old = model.as_str();
@@ -82,13 +98,21 @@ fn fmt_one(path: &Path, args: &FmtArgs, ui: &Ui) -> anyhow::Result<Result> {
     } else if changed {
         files::replace(path, &new)?;
     }
-    Ok(if changed { Result::Changed } else { Result::Unchanged })
+    Ok(if changed {
+        Result::Changed
+    } else {
+        Result::Unchanged
+    })
 }
 
 /// What makes every formula of the model canonical; nothing if the model has errors.
 fn edits(check: &Check) -> Option<Vec<Edit>> {
     let checked = check.model.as_ref()?;
-    Some(formulas(&checked.model).flat_map(|formula| print::format(formula, &canonical_name)).collect())
+    Some(
+        formulas(&checked.model)
+            .flat_map(|formula| print::format(formula, &canonical_name))
+            .collect(),
+    )
 }
 
 /// A function's name as the table spells it.
@@ -112,5 +136,8 @@ fn unified_diff(name: &str, old: &str, new: &str) -> String {
     if old == new {
         return String::new();
     }
-    TextDiff::from_lines(old, new).unified_diff().header(name, &format!("{name} (formatted)")).to_string()
+    TextDiff::from_lines(old, new)
+        .unified_diff()
+        .header(name, &format!("{name} (formatted)"))
+        .to_string()
 }
