@@ -9,6 +9,7 @@
 //! - The layout of `series/columns.bin` is described in [`columns`].
 #![forbid(unsafe_code)]
 
+mod artifacts;
 pub mod columns;
 mod dag;
 mod error;
