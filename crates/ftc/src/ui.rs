@@ -8,13 +8,15 @@ use flowtime::diagnostics::{Diagnostic, Severity};
 
 use crate::cli::{Color, Global};
 
-/// How a command ended, if it could do its work.
+/// How a command ended; an error that has not been shown yet is none of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// All is well.
     Clean,
     /// The user's input has problems; they have been shown.
     Problems,
+    /// The work couldn't be done; it has been shown why.
+    Failed,
     /// Stopped by Ctrl-C.
     Interrupted,
 }

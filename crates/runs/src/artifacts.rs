@@ -17,7 +17,7 @@ use crate::number::push_number;
 use crate::record::{RunRecord, SeriesRecord};
 use crate::sources::{SourcePlan, apply_edits};
 use crate::staging::Staging;
-use crate::write::{Run, Written, parameters};
+use crate::write::{Run, Written, now, parameters};
 use crate::{dag, topology};
 
 /// Values handed to a file at once.
@@ -43,8 +43,8 @@ pub(crate) fn fill(
     record.series = write_series(&staging, &run.evaluation.outputs)?;
     write_columns(&staging, run)?;
     write_json(&staging, "debug/dag.json", &dag::dag(run.checked))?;
-    record.timings.artifacts_ms = begin.elapsed().as_secs_f64() * 1e3;
-    record.completed_at = jiff::Timestamp::now().to_string();
+    record.timings.artifacts_ms = (begin.elapsed().as_secs_f64() * 1e6).round() / 1e3;
+    record.completed_at = now();
     write_json(&staging, "run.json", &record)?;
     staging.publish(&path)?;
     Ok(Written {

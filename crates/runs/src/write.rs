@@ -224,7 +224,7 @@ pub(crate) fn parameters<'a>(run: &Run<'a>) -> impl Iterator<Item = (&'a str, f6
 
 fn new_record(run: &Run<'_>, run_id: String, inputs_sha256: Option<String>) -> RunRecord {
     let model = &run.checked.model;
-    let now = jiff::Timestamp::now().to_string();
+    let now = now();
     let series = |output: &OutputColumn| SeriesRecord {
         id: output.name.clone(),
         path: None,
@@ -249,6 +249,13 @@ fn new_record(run: &Run<'_>, run_id: String, inputs_sha256: Option<String>) -> R
         completed_at: now,
         timings: run.timings,
     }
+}
+
+/// The time to the millisecond, RFC 3339.
+pub(crate) fn now() -> String {
+    jiff::Timestamp::now()
+        .strftime("%Y-%m-%dT%H:%M:%S.%3fZ")
+        .to_string()
 }
 
 fn provenance(of_model: Option<&Value>, now: &str) -> Value {

@@ -1,4 +1,9 @@
 //! Run folders on a real file system: whole or not there, self-contained, the same bytes for the same inputs.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that can't set up its folder has failed"
+)]
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,7 +1,7 @@
 //! `ftc check`: every problem of the models named, in a form for people or for machines.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use flowtime::diagnostics::{Report, edit, github, json, render, sarif};
@@ -81,7 +81,7 @@ pub(crate) fn check(args: &CheckArgs, ui: &Ui) -> anyhow::Result<Outcome> {
     })
 }
 
-fn check_one(path: &PathBuf, args: &CheckArgs) -> anyhow::Result<Check> {
+fn check_one(path: &Path, args: &CheckArgs) -> anyhow::Result<Check> {
     Ok(ModelText::read(path)?.check(source_check(args)))
 }
 
@@ -94,7 +94,7 @@ fn source_check(args: &CheckArgs) -> SourceCheck {
 }
 
 /// Applies the first fix of each diagnostic and checks again.
-fn check_and_fix(path: &PathBuf, args: &CheckArgs, ui: &Ui) -> anyhow::Result<Check> {
+fn check_and_fix(path: &Path, args: &CheckArgs, ui: &Ui) -> anyhow::Result<Check> {
     let model = ModelText::read(path)?;
     let check = model.check(source_check(args));
     let fixes: Vec<_> = check

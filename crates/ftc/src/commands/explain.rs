@@ -18,16 +18,19 @@ pub(crate) struct ExplainArgs {
 /// Writes the page to standard output.
 pub(crate) fn explain(args: &ExplainArgs, ui: &Ui) -> anyhow::Result<Outcome> {
     let subject = args.subject.trim();
-    let page = codes::find(subject)
-        .map(|code| code.page.to_owned())
-        .or_else(|| manual::find(subject).map(|builtin| manual::page(builtin, 1)));
-    match page {
-        Some(page) => ui.result(&page)?,
-        None => {
-            unknown(subject, ui);
-            return Ok(Outcome::Problems);
-        }
+    let page = match codes::find(subject) {
+        Some(code) => code.page.to_owned(),
+        None => manual::find(subject)
+            .into_iter()
+            .map(|builtin| manual::page(builtin, 1))
+            .collect::<Vec<_>>()
+            .join("\n"),
+    };
+    if page.is_empty() {
+        unknown(subject, ui);
+        return Ok(Outcome::Problems);
     }
+    ui.result(&page)?;
     Ok(Outcome::Clean)
 }
 

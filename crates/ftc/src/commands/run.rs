@@ -5,7 +5,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 use clap::{Args, ValueEnum};
 use flowtime::check::CheckedModel;
 use flowtime::diagnostics::render;
@@ -92,12 +92,7 @@ pub(crate) fn run(args: &RunArgs, ui: &Ui) -> anyhow::Result<Outcome> {
         Ok(evaluation) => evaluation,
         Err(error) => return Ok(show_run_error(error, &check, ui)),
     };
-    ui.detail(&format!(
-        "backend: {}, {timings:?}",
-        args.backend
-            .to_possible_value()
-            .map_or_else(String::new, |value| value.get_name().to_owned())
-    ));
+    ui.detail(&details(args.backend, &timings));
     let run = Run {
         text: model.as_str(),
         checked,
@@ -109,8 +104,23 @@ pub(crate) fn run(args: &RunArgs, ui: &Ui) -> anyhow::Result<Outcome> {
     finish(&run, args, ui)
 }
 
+/// What `-v` tells about a run.
+fn details(backend: Backend, timings: &Timings) -> String {
+    let Backend::Interp = backend;
+    let Timings {
+        check_ms,
+        load_ms,
+        evaluate_ms,
+        ..
+    } = timings;
+    format!(
+        "interpreted: {check_ms:.1} ms to check, {load_ms:.1} ms to load, {evaluate_ms:.1} ms to evaluate"
+    )
+}
+
+/// The time since `begin`, to the microsecond.
 fn milliseconds(begin: Instant) -> f64 {
-    begin.elapsed().as_secs_f64() * 1e3
+    (begin.elapsed().as_secs_f64() * 1e6).round() / 1e3
 }
 
 fn evaluate(
@@ -131,7 +141,7 @@ fn evaluate(
     });
     progress.bar.finish_and_clear();
     timings.load_ms = loaded.get();
-    timings.evaluate_ms = milliseconds(begin) - loaded.get();
+    timings.evaluate_ms = ((milliseconds(begin) - loaded.get()) * 1e3).round() / 1e3;
     result
 }
 
@@ -221,7 +231,7 @@ fn finish(run: &Run<'_>, args: &RunArgs, ui: &Ui) -> anyhow::Result<Outcome> {
             match interrupt::while_writing(|| flowtime_runs::write(root, run, &options)) {
                 Ok(written) => (written.record.clone(), Some(written)),
                 Err(WriteError::Interrupted) => return Ok(Outcome::Interrupted),
-                Err(error) => return Err(with_help(error)),
+                Err(error) => return Ok(show_write_error(error, ui)),
             }
         }
     };
@@ -232,13 +242,13 @@ fn finish(run: &Run<'_>, args: &RunArgs, ui: &Ui) -> anyhow::Result<Outcome> {
     Ok(Outcome::Clean)
 }
 
-fn with_help(error: WriteError) -> anyhow::Error {
+fn show_write_error(error: WriteError, ui: &Ui) -> Outcome {
     let help = error.help();
-    let error = anyhow::Error::new(error);
-    match help {
-        Some(help) => anyhow!("{error:#}; {help}"),
-        None => error,
+    ui.error(&format!("{:#}", anyhow::Error::new(error)));
+    if let Some(help) = help {
+        ui.help(help);
     }
+    Outcome::Failed
 }
 
 fn warning_text(warning: &flowtime_runs::Warning) -> String {
@@ -259,7 +269,8 @@ fn shown(
             .context("can't write the record as JSON")?
             + "\n");
     }
-    let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    let width =
+        terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
     let mut text = table::render(&run.evaluation.outputs, width);
     if let Some(Written { path, existing, .. }) = written {
         let what = if *existing {
