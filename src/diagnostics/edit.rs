@@ -1,5 +1,5 @@
 //! Applying edits to a text: those of a formatter, or those of fixes. Of two that overlap the one that comes first in
-//! the text holds; the other waits for the next round.
+//! the text holds; the other waits for the next round. An edit given twice (through two aliases) counts once.
 
 use super::Edit;
 
@@ -7,6 +7,7 @@ use super::Edit;
 pub fn apply<'a>(text: &str, edits: impl IntoIterator<Item = &'a Edit>) -> String {
     let mut edits: Vec<&Edit> = edits.into_iter().collect();
     edits.sort_by_key(|edit| edit.span);
+    edits.dedup();
     let mut edited = String::with_capacity(text.len());
     let mut at = 0;
     for edit in edits {
@@ -40,7 +41,7 @@ mod tests {
     fn edits_apply_in_any_order_and_overlapping_ones_once() {
         check_applied(&[], "abcdef");
         check_applied(&[(4, 6, "Y"), (0, 1, "X")], "XbcdY");
-        check_applied(&[(3, 3, "-")], "abc-def");
+        check_applied(&[(3, 3, "-"), (3, 3, "-")], "abc-def");
         check_applied(&[(0, 3, "X"), (2, 4, "Y")], "Xdef");
         check_applied(&[(6, 6, "!")], "abcdef!");
     }

@@ -1,15 +1,16 @@
-//! `ftc fmt`: formulas in their canonical form, everything else byte for byte as it is. A model that has errors is left
-//! alone and its errors are shown.
+//! `ftc fmt`: formulas in their canonical form, everything else byte for byte as it is. What can't be parsed is left
+//! alone and said; names and types don't matter here.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use flowtime::diagnostics::{Edit, edit, render};
+use flowtime::diagnostics::{Edit, Sink, edit, render};
 use flowtime::driver::Check;
 use flowtime::load::SourceCheck;
-use flowtime::model::{Formula, Model, RuleKind, SeriesKind};
-use flowtime::syntax::print;
+use flowtime::model::{Formula, Model, RuleKind, SeriesKind, decode, yaml};
+use flowtime::source::Sources;
+use flowtime::syntax::{parse, print};
 use flowtime_runtime::builtins;
 use similar::TextDiff;
 
@@ -31,11 +32,11 @@ pub(crate) struct FmtArgs {
 }
 
 /// What became of one model.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Result {
-    Unchanged,
-    Changed,
-    Broken,
+#[derive(Clone, Copy, Debug)]
+struct Result {
+    changed: bool,
+    /// Whether a part of it could not be read.
+    broken: bool,
 }
 
 /// Formats all models.
@@ -43,11 +44,9 @@ pub(crate) fn fmt(args: &FmtArgs, ui: &Ui) -> anyhow::Result<Outcome> {
     let (mut changed, mut broken) = (0, 0);
     let paths = files::find_models(&args.paths)?;
     for path in &paths {
-        match fmt_one(path, args, ui)? {
-            Result::Unchanged => {}
-            Result::Changed => changed += 1,
-            Result::Broken => broken += 1,
-        }
+        let result = fmt_one(path, args, ui)?;
+        changed += usize::from(result.changed);
+        broken += usize::from(result.broken);
     }
     let only_looks = args.check || args.diff;
     ui.note(&summary(paths.len(), changed, broken, only_looks));
@@ -66,7 +65,7 @@ fn summary(models: usize, changed: usize, broken: usize, only_looks: bool) -> St
         "formatted"
     };
     let broken = if broken > 0 {
-        format!(", {broken} with errors left alone")
+        format!(", {broken} with errors")
     } else {
         String::new()
     };
@@ -75,15 +74,9 @@ fn summary(models: usize, changed: usize, broken: usize, only_looks: bool) -> St
 
 fn fmt_one(path: &Path, args: &FmtArgs, ui: &Ui) -> anyhow::Result<Result> {
     let model = ModelText::read(path)?;
-    let check = model.check(SourceCheck::Skip);
-    let Some(edits) = edits(&check) else {
-        ui.say(&render::full(
-            &check.diagnostics,
-            &check.sources,
-            ui.colors(&io::stderr()),
-        ));
-        return Ok(Result::Broken);
-    };
+    let Formatted { edits, problems } = format(&model);
+    let Check { sources, diagnostics, .. } = &problems;
+    ui.say(&render::full(diagnostics, sources, ui.colors(&io::stderr())));
     let old = model.as_str();
     let new = edit::apply(old, &edits);
     let changed = new != old;
@@ -98,21 +91,29 @@ fn fmt_one(path: &Path, args: &FmtArgs, ui: &Ui) -> anyhow::Result<Result> {
     } else if changed {
         files::replace(path, &new)?;
     }
-    Ok(if changed {
-        Result::Changed
-    } else {
-        Result::Unchanged
-    })
+    Ok(Result { changed, broken: !diagnostics.is_empty() })
 }
 
-/// What makes every formula of the model canonical; nothing if the model has errors.
-fn edits(check: &Check) -> Option<Vec<Edit>> {
-    let checked = check.model.as_ref()?;
-    Some(
-        formulas(&checked.model)
-            .flat_map(|formula| print::format(formula, &canonical_name))
-            .collect(),
-    )
+/// What to change in a model, and what kept parts of it from being formatted.
+struct Formatted {
+    edits: Vec<Edit>,
+    problems: Check,
+}
+
+/// Formats every formula that parses; whether it means something is not asked.
+fn format(model: &ModelText) -> Formatted {
+    let Ok(text) = &model.text else {
+        return Formatted { edits: Vec::new(), problems: model.check(SourceCheck::Skip) };
+    };
+    let (mut sources, mut sink) = (Sources::default(), Sink::default());
+    let file = sources.add(&model.name, text.as_str());
+    let decoded = yaml::parse(file, text, &mut sink).map(|tree| decode::decode(&tree, &mut Sink::default()));
+    let mut edits = Vec::new();
+    for formula in decoded.iter().flat_map(formulas) {
+        parse::parse(formula, &mut sink);
+        edits.extend(print::format(formula, &canonical_name));
+    }
+    Formatted { edits, problems: Check { sources, diagnostics: sink.finish(), model: None } }
 }
 
 /// A function's name as the table spells it.
