@@ -2,14 +2,26 @@
 //! beside this one turn them into text or a machine format. Phases only ever add to a sink; they never print.
 
 pub mod codes;
+pub mod edit;
+pub mod github;
 pub mod json;
+mod place;
 pub mod render;
 pub mod sarif;
 pub mod suggest;
 
 pub use codes::{Code, Severity};
 
-use crate::source::Span;
+use crate::source::{Sources, Span};
+
+/// What one check found, and the files it found it in: what the machine formats take, one or many.
+#[derive(Clone, Copy, Debug)]
+pub struct Report<'a> {
+    /// In the order of the file.
+    pub diagnostics: &'a [Diagnostic],
+    /// The files that the spans point into.
+    pub sources: &'a Sources,
+}
 
 /// A second place that matters, and why.
 #[derive(Clone, Debug, PartialEq)]

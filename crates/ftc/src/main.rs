@@ -1,1 +1,55 @@
-fn main() {}
+//! `ftc`, the FlowTime command line. Data goes to standard output, all else to standard error. It ends with 0 if all is
+//! well, 1 if the user's input has problems, 2 if the work couldn't be done, 130 on Ctrl-C.
+#![forbid(unsafe_code)]
+
+mod cli;
+mod commands;
+mod files;
+mod interrupt;
+mod models;
+mod table;
+mod ui;
+
+use std::io::{self, ErrorKind};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::{Cli, Command};
+use crate::ui::{Outcome, Ui};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let ui = Ui::new(&cli.global);
+    match dispatch(&cli.command, &ui) {
+        Ok(Outcome::Clean) => ExitCode::SUCCESS,
+        Ok(Outcome::Problems) => ExitCode::from(1),
+        Ok(Outcome::Failed) => ExitCode::from(2),
+        Ok(Outcome::Interrupted) => ExitCode::from(interrupt::EXIT_CODE),
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            ui.error(&format!("{error:#}"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn dispatch(command: &Command, ui: &Ui) -> anyhow::Result<Outcome> {
+    match command {
+        Command::Check(args) => commands::check::check(args, ui),
+        Command::Run(args) => commands::run::run(args, ui),
+        Command::Fmt(args) => commands::fmt::fmt(args, ui),
+        Command::Explain(args) => commands::explain::explain(args, ui),
+        Command::Functions(args) => commands::functions::functions(args, ui),
+        Command::Init(args) => commands::init::init(args, ui),
+        Command::Completions(args) => commands::completions::completions(args, ui),
+    }
+}
+
+/// Whoever read our output has seen enough of it.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|cause| cause.kind() == ErrorKind::BrokenPipe)
+}

@@ -1,1 +1,30 @@
-//! x
+//! What a run leaves behind: the folder `{root}/{runId}/` with its record, model, topology, series and sources.
+//!
+//! [`write`] takes an evaluated model and writes all of it under a temporary name beside the final one; the run appears
+//! by one rename, whole or not at all. The same model and data give the same bytes, but for the record's times and
+//! `provenance.generatedAt`. A run folder is self-contained: its `model.yaml` checks and runs where it lies.
+//!
+//! - [`RunRecord`] is `run.json`; [`record`] makes one without writing anything.
+//! - [`runs_in`] lists the complete runs of a root; leftovers of killed writers are none.
+//! - The layout of `series/columns.bin` is described in [`columns`].
+#![forbid(unsafe_code)]
+
+mod artifacts;
+pub mod columns;
+mod dag;
+mod error;
+mod id;
+mod names;
+mod number;
+mod record;
+mod sources;
+mod staging;
+mod topology;
+mod warnings;
+mod write;
+
+pub use error::WriteError;
+pub use record::{
+    GridRecord, RunRecord, SeriesRecord, Severity, Status, Timings, Warning, WindowRecord,
+};
+pub use write::{Options, Run, Written, record, runs_in, write};

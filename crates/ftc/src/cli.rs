@@ -1,0 +1,59 @@
+//! The commands and the options that all of them take; each command's own are beside its code.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::commands::{check, completions, explain, fmt, functions, init, run};
+
+/// Checks, formats, runs and explains models of service flows.
+#[derive(Debug, Parser)]
+#[command(name = "ftc", version, propagate_version = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options of every command.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Global {
+    /// When to use colours
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
+    pub(crate) color: Color,
+    /// Say more about what is done
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+    /// Say nothing but results and errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless `NO_COLOR` is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Check models and report every problem
+    Check(check::CheckArgs),
+    /// Evaluate a model and show its outputs
+    Run(run::RunArgs),
+    /// Format the formulas of models
+    Fmt(fmt::FmtArgs),
+    /// Explain a diagnostic code or a function
+    Explain(explain::ExplainArgs),
+    /// List all functions
+    Functions(functions::FunctionsArgs),
+    /// Write a small model that runs at once
+    Init(init::InitArgs),
+    /// Write a completion script for a shell
+    Completions(completions::CompletionsArgs),
+}

@@ -1,0 +1,9 @@
+//! The commands, one a file: its options, and the function that carries it out.
+
+pub(crate) mod check;
+pub(crate) mod completions;
+pub(crate) mod explain;
+pub(crate) mod fmt;
+pub(crate) mod functions;
+pub(crate) mod init;
+pub(crate) mod run;

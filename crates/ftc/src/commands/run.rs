@@ -1,0 +1,298 @@
+//! `ftc run`: a model checked, evaluated and shown; with `--out` its artifacts written.
+
+use std::cell::Cell;
+use std::io;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use clap::{Args, ValueEnum};
+use flowtime::check::CheckedModel;
+use flowtime::diagnostics::render;
+use flowtime::diagnostics::suggest::nearest;
+use flowtime::driver::{self, Check, Evaluation, RunError, Settings, Step};
+use flowtime::load::SourceCheck;
+use flowtime_runs::{Options, Run, RunRecord, Timings, WriteError, Written};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::models::{Counts, ModelText};
+use crate::ui::{Outcome, Ui};
+use crate::{interrupt, table};
+
+/// How long a run is silent before it shows its progress.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    /// The model, or `-` for standard input
+    model: PathBuf,
+    /// Write the run's artifacts to a new folder in DIR
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Give a parameter another value; may be repeated
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parse_setting)]
+    set: Vec<(String, f64)>,
+    /// What evaluates the model
+    #[arg(long, value_enum, default_value_t)]
+    backend: Backend,
+    /// Make the run's id from model, parameters and data, and return a run that is there already
+    #[arg(long)]
+    deterministic_run_id: bool,
+    /// Print the run's record (`run.json`) instead of a table
+    #[arg(long)]
+    json: bool,
+    /// Sync the artifacts to the disk before the run appears
+    #[arg(long, requires = "out")]
+    durable: bool,
+}
+
+/// What evaluates a model.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Backend {
+    /// The interpreter
+    #[default]
+    Interp,
+}
+
+/// `name=value`, where the name may hold `=` but the value can't.
+fn parse_setting(text: &str) -> Result<(String, f64), String> {
+    let (name, value) = text.rsplit_once('=').ok_or("expected `name=value`")?;
+    let value = value.trim();
+    match value.parse::<f64>() {
+        Ok(number) if number.is_finite() => Ok((name.trim().to_owned(), number)),
+        _ => Err(format!("expected a number, found `{value}`")),
+    }
+}
+
+/// Runs the model and shows the result.
+pub(crate) fn run(args: &RunArgs, ui: &Ui) -> anyhow::Result<Outcome> {
+    let model = ModelText::read(&args.model)?;
+    let begin = Instant::now();
+    let mut check = model.check(SourceCheck::Probe);
+    let mut timings = Timings {
+        check_ms: milliseconds(begin),
+        ..Timings::default()
+    };
+    let mut counts = Counts::default();
+    counts.add(&check.diagnostics);
+    check.diagnostics = ui.wanted(check.diagnostics);
+    ui.say(&render::full(
+        &check.diagnostics,
+        &check.sources,
+        ui.colors(&io::stderr()),
+    ));
+    let Some(checked) = &check.model else {
+        ui.note(&counts.summary());
+        return Ok(Outcome::Problems);
+    };
+    let settings = Settings {
+        parameters: args.set.clone(),
+    };
+    let evaluation = match evaluate(checked, &model, &settings, &mut timings, ui) {
+        Ok(evaluation) => evaluation,
+        Err(error) => return Ok(show_run_error(error, &check, ui)),
+    };
+    ui.detail(&details(args.backend, &timings));
+    let run = Run {
+        text: model.as_str(),
+        checked,
+        settings: &settings,
+        evaluation: &evaluation,
+        loader: &model.loader,
+        timings,
+    };
+    finish(&run, args, ui)
+}
+
+/// What `-v` tells about a run.
+fn details(backend: Backend, timings: &Timings) -> String {
+    let Backend::Interp = backend;
+    let Timings {
+        check_ms,
+        load_ms,
+        evaluate_ms,
+        ..
+    } = timings;
+    format!(
+        "interpreted: {check_ms:.1} ms to check, {load_ms:.1} ms to load, {evaluate_ms:.1} ms to evaluate"
+    )
+}
+
+/// The time since `begin`, to the microsecond.
+fn milliseconds(begin: Instant) -> f64 {
+    (begin.elapsed().as_secs_f64() * 1e6).round() / 1e3
+}
+
+fn evaluate(
+    checked: &CheckedModel,
+    model: &ModelText,
+    settings: &Settings,
+    timings: &mut Timings,
+    ui: &Ui,
+) -> Result<Evaluation, RunError> {
+    let begin = Instant::now();
+    let loaded = Cell::new(0.0);
+    let progress = Progress::new(ui.shows_progress());
+    let result = driver::run(checked, &model.loader, settings, &|step| {
+        if let Step::Evaluate { .. } = step {
+            loaded.set(milliseconds(begin));
+        }
+        progress.show(step);
+    });
+    progress.bar.finish_and_clear();
+    timings.load_ms = loaded.get();
+    timings.evaluate_ms = ((milliseconds(begin) - loaded.get()) * 1e3).round() / 1e3;
+    result
+}
+
+/// A line on the terminal that tells what a long run does.
+struct Progress {
+    bar: ProgressBar,
+    begin: Instant,
+    wanted: bool,
+}
+
+impl Progress {
+    fn new(wanted: bool) -> Self {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} ({elapsed})") {
+            bar.set_style(style);
+        }
+        Self {
+            bar,
+            begin: Instant::now(),
+            wanted,
+        }
+    }
+
+    fn show(&self, step: Step<'_>) {
+        if self.wanted
+            && (self.bar.is_hidden() && (self.begin.elapsed() > PATIENCE || is_long(step)))
+        {
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+            self.bar.enable_steady_tick(Duration::from_millis(100));
+        }
+        self.bar.set_message(match step {
+            Step::Load {
+                series,
+                index,
+                count,
+            } => format!("reading {series} ({} of {count})", index + 1),
+            Step::Evaluate { series, bins } => {
+                format!("evaluating {series} series over {bins} bins")
+            }
+        });
+    }
+}
+
+/// Whether a step, which says nothing until it is done, will take longer than people wait.
+fn is_long(step: Step<'_>) -> bool {
+    matches!(step, Step::Evaluate { series, bins } if series.saturating_mul(bins) > 20_000_000)
+}
+
+fn show_run_error(error: RunError, check: &Check, ui: &Ui) -> Outcome {
+    match error {
+        RunError::Data(diagnostics) => {
+            ui.say(&render::full(
+                &diagnostics,
+                &check.sources,
+                ui.colors(&io::stderr()),
+            ));
+            let mut counts = Counts::default();
+            counts.add(&diagnostics);
+            ui.note(&counts.summary());
+        }
+        RunError::UnknownParameter {
+            ref name,
+            ref known,
+        } => {
+            ui.error(&error.to_string());
+            match nearest(name, known.iter().map(String::as_str)) {
+                Some(near) => ui.help(&format!("use `{near}`")),
+                None if known.is_empty() => {}
+                None => ui.help(&format!("use one of `{}`", known.join("`, `"))),
+            }
+        }
+        RunError::ParameterRange { .. } => ui.error(&error.to_string()),
+    }
+    Outcome::Problems
+}
+
+/// Writes the artifacts if they are wanted, and shows the result.
+fn finish(run: &Run<'_>, args: &RunArgs, ui: &Ui) -> anyhow::Result<Outcome> {
+    let (record, written) = match &args.out {
+        None => (flowtime_runs::record(run, args.deterministic_run_id)?, None),
+        Some(root) => {
+            let options = Options {
+                deterministic_id: args.deterministic_run_id,
+                durable: args.durable,
+                stop: Some(&interrupt::STOP),
+            };
+            match interrupt::while_writing(|| flowtime_runs::write(root, run, &options)) {
+                Ok(written) => (written.record.clone(), Some(written)),
+                Err(WriteError::Interrupted) => return Ok(Outcome::Interrupted),
+                Err(error) => return Ok(show_write_error(error, ui)),
+            }
+        }
+    };
+    for warning in &record.warnings {
+        ui.warning(&warning_text(warning));
+    }
+    ui.result(&shown(run, &record, written.as_ref(), args.json)?)?;
+    Ok(Outcome::Clean)
+}
+
+fn show_write_error(error: WriteError, ui: &Ui) -> Outcome {
+    let help = error.help();
+    ui.error(&format!("{:#}", anyhow::Error::new(error)));
+    if let Some(help) = help {
+        ui.help(help);
+    }
+    Outcome::Failed
+}
+
+fn warning_text(warning: &flowtime_runs::Warning) -> String {
+    match &warning.series {
+        Some(series) => format!("{}: `{series}`: {}", warning.kind, warning.message),
+        None => format!("{}: {}", warning.kind, warning.message),
+    }
+}
+
+fn shown(
+    run: &Run<'_>,
+    record: &RunRecord,
+    written: Option<&Written>,
+    json: bool,
+) -> anyhow::Result<String> {
+    if json {
+        return Ok(serde_json::to_string_pretty(record)
+            .context("can't write the record as JSON")?
+            + "\n");
+    }
+    let width =
+        terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
+    let mut text = table::render(&run.evaluation.outputs, width);
+    if let Some(Written { path, existing, .. }) = written {
+        let what = if *existing {
+            "the run is there already"
+        } else {
+            "artifacts"
+        };
+        text.push_str(&format!("\n{what}: {}\n", path.display()));
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_setting;
+
+    #[test]
+    fn a_setting_is_a_name_and_a_finite_number() {
+        assert_eq!(parse_setting("growth=1.5"), Ok(("growth".to_owned(), 1.5)));
+        assert_eq!(parse_setting("a=b = -2e3"), Ok(("a=b".to_owned(), -2000.0)));
+        assert!(parse_setting("growth").is_err());
+        assert!(parse_setting("growth=fast").is_err());
+        assert!(parse_setting("growth=inf").is_err());
+    }
+}

@@ -1,0 +1,140 @@
+//! Finding, reading and replacing files. A file is replaced whole: its new content is written beside it and renamed.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+
+/// The largest model the compiler takes; a byte more is read, so that it can say so.
+const LARGEST: u64 = 64 << 20;
+
+/// The model files that `paths` name, in their order: files and `-` as they are, folders searched.
+pub(crate) fn find_models(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for path in paths {
+        if !is_stdin(path) && path.is_dir() {
+            search(path, &mut found)?;
+        } else {
+            found.push(path.clone());
+        }
+    }
+    Ok(found)
+}
+
+/// Whether `path` stands for standard input.
+pub(crate) fn is_stdin(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// The bytes of a file, or of standard input for `-`.
+pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if is_stdin(path) {
+        io::stdin()
+            .lock()
+            .take(LARGEST + 1)
+            .read_to_end(&mut bytes)
+            .context("can't read standard input")?;
+        return Ok(bytes);
+    }
+    let read = fs::File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes));
+    read.with_context(|| format!("can't read `{}`", path.display()))?;
+    Ok(bytes)
+}
+
+/// Replaces the content of the file at `path`, or of the file that a link there leads to, keeping its permissions.
+pub(crate) fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
+    replace_atomically(path, text).with_context(|| format!("can't write `{}`", path.display()))
+}
+
+fn replace_atomically(path: &Path, text: &str) -> io::Result<()> {
+    let path = fs::canonicalize(path)?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let temporary = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
+    let written = write_like(&path, &temporary, text).and_then(|()| fs::rename(&temporary, &path));
+    if written.is_err() {
+        let _ = fs::remove_file(&temporary);
+    }
+    written
+}
+
+fn write_like(original: &Path, temporary: &Path, text: &str) -> io::Result<()> {
+    let mut file = fs::File::create_new(temporary)?;
+    file.write_all(text.as_bytes())?;
+    file.set_permissions(fs::metadata(original)?.permissions())
+}
+
+/// All models below `folder`, sorted; hidden files and folders are passed over, links to folders not followed.
+fn search(folder: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {
+    let mut folders = vec![folder.to_owned()];
+    let begin = found.len();
+    while let Some(folder) = folders.pop() {
+        let entries =
+            fs::read_dir(&folder).with_context(|| format!("can't read `{}`", folder.display()))?;
+        for entry in entries {
+            let entry = entry.with_context(|| format!("can't read `{}`", folder.display()))?;
+            let path = entry.path();
+            if is_hidden(&entry.file_name()) {
+                continue;
+            }
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                folders.push(path);
+            } else if is_yaml(&path) && is_model(&read(&path)?) {
+                found.push(path);
+            }
+        }
+    }
+    found[begin..].sort();
+    Ok(())
+}
+
+fn is_hidden(name: &OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(b".")
+}
+
+fn is_yaml(path: &Path) -> bool {
+    path.is_file()
+        && path
+            .extension()
+            .is_some_and(|extension| extension == "yaml" || extension == "yml")
+}
+
+/// Whether a YAML file is meant as a model: it has the key `schemaVersion` at top level.
+fn is_model(bytes: &[u8]) -> bool {
+    let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+    text.split(|byte| matches!(byte, b'\n' | b'\r'))
+        .any(is_version_line)
+}
+
+fn is_version_line(line: &[u8]) -> bool {
+    [
+        &b"schemaVersion"[..],
+        b"\"schemaVersion\"",
+        b"'schemaVersion'",
+    ]
+    .iter()
+    .any(|key| {
+        let rest = line.strip_prefix(*key).map(<[u8]>::trim_ascii_start);
+        rest.is_some_and(|rest| rest.starts_with(b":"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check_is_model(text: &str, expected: bool) {
+        assert_eq!(is_model(text.as_bytes()), expected, "{text:?}");
+    }
+
+    #[test]
+    fn a_model_has_schema_version_at_top_level() {
+        check_is_model("# a model\nschemaVersion: 1\n", true);
+        check_is_model("\u{feff}\"schemaVersion\" : 1", true);
+        check_is_model("a:\n  schemaVersion: 1\n", false);
+        check_is_model("schemaVersions: 1\n", false);
+        check_is_model("# schemaVersion: 1\n", false);
+    }
+}

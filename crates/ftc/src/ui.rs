@@ -1,0 +1,112 @@
+//! What the user sees: results on standard output, messages on standard error, colours only where they are wanted.
+
+use std::io::{self, IsTerminal, Write};
+
+use anstream::ColorChoice;
+use anstyle::{AnsiColor, Style};
+use flowtime::diagnostics::{Diagnostic, Severity};
+
+use crate::cli::{Color, Global};
+
+/// How a command ended; an error that has not been shown yet is none of these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// All is well.
+    Clean,
+    /// The user's input has problems; they have been shown.
+    Problems,
+    /// The work couldn't be done; it has been shown why.
+    Failed,
+    /// Stopped by Ctrl-C.
+    Interrupted,
+}
+
+/// The user's terminal and wishes.
+#[derive(Debug)]
+pub(crate) struct Ui {
+    color: Color,
+    verbose: bool,
+    quiet: bool,
+}
+
+impl Ui {
+    pub(crate) fn new(global: &Global) -> Self {
+        Self {
+            color: global.color,
+            verbose: global.verbose,
+            quiet: global.quiet,
+        }
+    }
+
+    /// Whether `stream` gets colours.
+    pub(crate) fn colors<S: anstream::stream::RawStream>(&self, stream: &S) -> bool {
+        match self.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => anstream::AutoStream::choice(stream) != ColorChoice::Never,
+        }
+    }
+
+    /// Writes a result to standard output.
+    pub(crate) fn result(&self, text: &str) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        out.flush()
+    }
+
+    /// Says why something failed.
+    pub(crate) fn error(&self, message: &str) {
+        self.labelled("error", AnsiColor::BrightRed, message);
+    }
+
+    /// Warns, unless the user wants quiet.
+    pub(crate) fn warning(&self, message: &str) {
+        if !self.quiet {
+            self.labelled("warning", AnsiColor::BrightYellow, message);
+        }
+    }
+
+    /// Advises, below an error.
+    pub(crate) fn help(&self, message: &str) {
+        self.labelled("help", AnsiColor::BrightCyan, message);
+    }
+
+    /// Tells what was done, unless the user wants quiet.
+    pub(crate) fn note(&self, message: &str) {
+        if !self.quiet {
+            self.say(&format!("{message}\n"));
+        }
+    }
+
+    /// Tells details to who asked for them.
+    pub(crate) fn detail(&self, message: &str) {
+        if self.verbose {
+            self.say(&format!("{message}\n"));
+        }
+    }
+
+    /// Writes to standard error; who closed it does not want to hear.
+    pub(crate) fn say(&self, text: &str) {
+        let _ = io::stderr().write_all(text.as_bytes());
+    }
+
+    /// Whether progress is of use: somebody is looking.
+    pub(crate) fn shows_progress(&self) -> bool {
+        !self.quiet && io::stderr().is_terminal()
+    }
+
+    /// Those of `diagnostics` that the user wants to see.
+    pub(crate) fn wanted(&self, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+        let wanted = |one: &Diagnostic| !self.quiet || one.code.severity == Severity::Error;
+        diagnostics.into_iter().filter(wanted).collect()
+    }
+
+    fn labelled(&self, label: &str, color: AnsiColor, message: &str) {
+        if self.colors(&io::stderr()) {
+            let style = Style::new().bold().fg_color(Some(color.into()));
+            self.say(&format!("{style}{label}{style:#}: {message}\n"));
+        } else {
+            self.say(&format!("{label}: {message}\n"));
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! The files of a run, written one by one into a folder in the making; the record comes last and the folder then gets
+//! its name.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::time::Instant;
+
+use flowtime::check::{CheckedModel, SeriesId};
+use flowtime::driver::{Evaluation, OutputColumn};
+use flowtime::source::Span;
+use serde::Serialize;
+
+use crate::columns::{self, Column, ColumnKind};
+use crate::error::WriteError;
+use crate::names::Names;
+use crate::number::push_number;
+use crate::record::{RunRecord, SeriesRecord};
+use crate::sources::{SourcePlan, apply_edits};
+use crate::staging::Staging;
+use crate::write::{Run, Written, now, parameters};
+use crate::{dag, topology};
+
+/// Values handed to a file at once.
+const CHUNK: usize = 4096;
+
+/// Writes all files of the run, the record last, and gives the folder its name.
+pub(crate) fn fill(
+    staging: Staging<'_>,
+    path: PathBuf,
+    run: &Run<'_>,
+    plan: &SourcePlan,
+    mut record: RunRecord,
+) -> Result<Written, WriteError> {
+    let begin = Instant::now();
+    copy_sources(&staging, run, plan)?;
+    let text = model_text(run, plan);
+    staging.file("model.yaml", |file| file.write_all(text.as_bytes()))?;
+    write_json(
+        &staging,
+        "topology.json",
+        &topology::document(&run.checked.model.topology),
+    )?;
+    record.series = write_series(&staging, &run.evaluation.outputs)?;
+    write_columns(&staging, run)?;
+    write_json(&staging, "debug/dag.json", &dag::dag(run.checked))?;
+    record.timings.artifacts_ms = (begin.elapsed().as_secs_f64() * 1e6).round() / 1e3;
+    record.completed_at = now();
+    write_json(&staging, "run.json", &record)?;
+    staging.publish(&path)?;
+    Ok(Written {
+        path,
+        record,
+        existing: false,
+    })
+}
+
+fn copy_sources(staging: &Staging<'_>, run: &Run<'_>, plan: &SourcePlan) -> Result<(), WriteError> {
+    for copy in &plan.copies {
+        let failed = |source| WriteError::Source {
+            name: run.loader.display(&copy.source),
+            source,
+        };
+        let mut reader = run.loader.open(&copy.source).map_err(failed)?;
+        staging.file(&copy.target, |file| io::copy(&mut reader, file).map(drop))?;
+    }
+    Ok(())
+}
+
+/// The model as it was evaluated: set parameters have their new value, moved sources their new place.
+fn model_text(run: &Run<'_>, plan: &SourcePlan) -> String {
+    let mut edits = plan.edits.clone();
+    let model = &run.checked.model;
+    for (parameter, (_, value)) in model.parameters.iter().zip(parameters(run)) {
+        if value.to_bits() != parameter.value.value.to_bits() {
+            edits.push(parameter_edit(parameter.value.span, value));
+        }
+    }
+    apply_edits(run.text, edits)
+}
+
+fn parameter_edit(span: Span, value: f64) -> (Span, String) {
+    let mut text = String::new();
+    push_number(&mut text, value);
+    (span, text)
+}
+
+fn write_json(
+    staging: &Staging<'_>,
+    relative: &str,
+    value: &impl Serialize,
+) -> Result<String, WriteError> {
+    staging.file(relative, |file| {
+        serde_json::to_writer_pretty(&mut *file, value)?;
+        file.write_all(b"\n")
+    })
+}
+
+fn write_series(
+    staging: &Staging<'_>,
+    outputs: &[OutputColumn],
+) -> Result<Vec<SeriesRecord>, WriteError> {
+    let mut names = Names::default();
+    let mut series = Vec::with_capacity(outputs.len());
+    for output in outputs {
+        let path = format!("series/{}", names.file_name(&output.name, ".csv"));
+        let sha256 = staging.file(&path, |file| write_csv(file, &output.values))?;
+        series.push(SeriesRecord {
+            id: output.name.clone(),
+            path: Some(path),
+            sha256: Some(sha256),
+        });
+    }
+    Ok(series)
+}
+
+fn write_csv(out: &mut dyn Write, values: &[f64]) -> io::Result<()> {
+    out.write_all(b"bin_index,value\n")?;
+    let mut text = String::new();
+    for (at, chunk) in values.chunks(CHUNK).enumerate() {
+        text.clear();
+        for (bin, value) in (at * CHUNK..).zip(chunk) {
+            text.push_str(&bin.to_string());
+            text.push(',');
+            push_number(&mut text, *value);
+            text.push('\n');
+        }
+        out.write_all(text.as_bytes())?;
+    }
+    Ok(())
+}
+
+fn write_columns(staging: &Staging<'_>, run: &Run<'_>) -> Result<String, WriteError> {
+    let Evaluation {
+        outputs, inputs, ..
+    } = run.evaluation;
+    let outputs = outputs.iter().map(|output| Column {
+        kind: ColumnKind::Output,
+        id: &output.name,
+        values: &output.values,
+    });
+    let inputs = inputs.iter().filter_map(|(series, values)| {
+        Some(Column {
+            kind: ColumnKind::Input,
+            id: series_name(run.checked, *series)?,
+            values,
+        })
+    });
+    let columns: Vec<Column<'_>> = outputs.chain(inputs).collect();
+    staging.file("series/columns.bin", |file| {
+        file.write_all(&columns::header(
+            &columns,
+            run.checked.model.grid.bins as usize,
+        ))?;
+        columns
+            .iter()
+            .try_for_each(|column| columns::write_values(file, column.values))
+    })
+}
+
+fn series_name(checked: &CheckedModel, series: SeriesId) -> Option<&str> {
+    checked
+        .model
+        .series
+        .get(series.0 as usize)
+        .map(|series| series.id.value.as_str())
+}

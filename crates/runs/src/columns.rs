@@ -1,0 +1,79 @@
+//! `series/columns.bin`: the columns of a run for machines, outputs first, then the const series they needed.
+//!
+//! | bytes | what |
+//! |---|---|
+//! | 8 | the magic `FLOWCOLS` |
+//! | 4 | version, 1 |
+//! | 4 | number of columns |
+//! | 8 | number of bins |
+//! | 8 | offset of the first column, a multiple of 64 |
+//! | per column: 4, 4, n | kind (0 output, 1 input), length n of the id, the id in UTF-8 |
+//! | up to that offset | zeros |
+//! | per column: 8 × bins | its values, binary64, missing as the quiet NaN `0x7ff8000000000000` |
+//!
+//! Whole numbers are unsigned; all is little-endian. Column c begins at `offset + 8 * bins * c`.
+
+use std::io::{self, Write};
+
+/// The first eight bytes of the file.
+pub const MAGIC: &[u8; 8] = b"FLOWCOLS";
+/// The version that this crate writes.
+pub const VERSION: u32 = 1;
+
+const ALIGNMENT: usize = 64;
+const MISSING: u64 = 0x7ff8_0000_0000_0000;
+
+/// What a column is to the run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColumnKind {
+    /// A result.
+    Output = 0,
+    /// A const series as it was read.
+    Input = 1,
+}
+
+/// One column.
+#[derive(Clone, Copy, Debug)]
+pub struct Column<'a> {
+    /// What it is to the run.
+    pub kind: ColumnKind,
+    /// The output's name or the series' id.
+    pub id: &'a str,
+    /// One value per bin.
+    pub values: &'a [f64],
+}
+
+/// The header of a file with `columns`, all of `bins` values.
+pub fn header(columns: &[Column<'_>], bins: usize) -> Vec<u8> {
+    let mut names = Vec::new();
+    for column in columns {
+        names.extend((column.kind as u32).to_le_bytes());
+        names.extend((column.id.len() as u32).to_le_bytes());
+        names.extend(column.id.as_bytes());
+    }
+    let offset = (32 + names.len()).next_multiple_of(ALIGNMENT);
+    let mut header = Vec::with_capacity(offset);
+    header.extend(MAGIC);
+    header.extend(VERSION.to_le_bytes());
+    header.extend((columns.len() as u32).to_le_bytes());
+    header.extend((bins as u64).to_le_bytes());
+    header.extend((offset as u64).to_le_bytes());
+    header.extend(names);
+    header.resize(offset, 0);
+    header
+}
+
+/// Writes values as they stand in a column.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_values(out: &mut dyn Write, values: &[f64]) -> io::Result<()> {
+    values.iter().try_for_each(|value| {
+        let bits = if value.is_nan() {
+            MISSING
+        } else {
+            value.to_bits()
+        };
+        out.write_all(&bits.to_le_bytes())
+    })
+}

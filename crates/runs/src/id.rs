@@ -1,0 +1,141 @@
+//! Run ids: `run_{window start}_{8 hex digits}`, the digits random or the start of a digest of all that decides the
+//! result: the model's text (but for `provenance.generatedAt`), the parameters' values and the bytes of the sources.
+
+use std::io::{self, Read};
+
+use flowtime::load::SourceLoader;
+use flowtime::model::Model;
+use sha2::{Digest, Sha256};
+
+use crate::error::WriteError;
+use crate::sources::SourceCopy;
+
+/// Everything of an id but its last eight digits.
+pub(crate) fn prefix(model: &Model) -> String {
+    match &model.window {
+        Some(window) => format!("run_{}", window.start.strftime("%Y%m%dT%H%M%SZ")),
+        None => "run_nowindow".to_owned(),
+    }
+}
+
+/// Eight random hex digits.
+pub(crate) fn random_digits() -> Result<String, WriteError> {
+    let mut bytes = [0; 4];
+    getrandom::fill(&mut bytes).map_err(WriteError::Random)?;
+    Ok(hex(&bytes))
+}
+
+/// The digest of a model's text, parameters and sources, in hex.
+pub(crate) fn inputs_digest(
+    text: &str,
+    parameters: &[(&str, f64)],
+    copies: &[SourceCopy],
+    loader: &dyn SourceLoader,
+) -> Result<String, WriteError> {
+    let mut hasher = Sha256::new();
+    update_field(&mut hasher, without_generated_at(text).as_bytes());
+    for (name, value) in parameters {
+        update_field(&mut hasher, name.as_bytes());
+        hasher.update(value.to_bits().to_le_bytes());
+    }
+    for copy in copies {
+        update_field(&mut hasher, copy.source.as_bytes());
+        update_field(&mut hasher, &source_digest(copy, loader)?);
+    }
+    Ok(hex(&hasher.finalize()))
+}
+
+/// The SHA-256 of `bytes` in hex.
+pub(crate) fn hex_digest(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+/// `bytes` as lower-case hex digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Length first, so that no two lists of fields give the same bytes.
+fn update_field(hasher: &mut Sha256, bytes: &[u8]) {
+    hasher.update((bytes.len() as u64).to_le_bytes());
+    hasher.update(bytes);
+}
+
+fn source_digest(copy: &SourceCopy, loader: &dyn SourceLoader) -> Result<Vec<u8>, WriteError> {
+    let digest = || -> io::Result<Vec<u8>> {
+        let mut reader = loader.open(&copy.source)?;
+        let mut hasher = Sha256::new();
+        let mut buffer = vec![0; 1 << 16];
+        loop {
+            match reader.read(&mut buffer)? {
+                0 => return Ok(hasher.finalize().to_vec()),
+                read => hasher.update(&buffer[..read]),
+            }
+        }
+    };
+    digest().map_err(|source| WriteError::Source {
+        name: loader.display(&copy.source),
+        source,
+    })
+}
+
+/// The text without the value of `generatedAt` under the top-level key `provenance`, in block or flow style.
+fn without_generated_at(text: &str) -> String {
+    let mut inside = false;
+    let lines = text.split_inclusive('\n').map(|line| {
+        let starts_key =
+            line.starts_with(|first: char| !first.is_whitespace() && first != '#' && first != '}');
+        inside = if starts_key {
+            line.starts_with("provenance")
+        } else {
+            inside
+        };
+        match line.find("generatedAt") {
+            Some(key) if inside => cut_value(line, key),
+            _ => line.to_owned(),
+        }
+    });
+    lines.collect()
+}
+
+/// `line` without what stands behind the key at `key`, up to the end of its entry.
+fn cut_value(line: &str, key: usize) -> String {
+    let rest = &line[key..];
+    let end = rest.find([',', '}', '\n']).unwrap_or(rest.len());
+    format!("{}{}", &line[..key], &rest[end..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check_same_but_for_generated_at(a: &str, b: &str) {
+        assert_eq!(without_generated_at(a), without_generated_at(b));
+    }
+
+    #[test]
+    fn generated_at_does_not_count() {
+        check_same_but_for_generated_at(
+            "provenance:\n  generatedAt: 1\nx: 2\n",
+            "provenance:\n  generatedAt: 22\nx: 2\n",
+        );
+        check_same_but_for_generated_at(
+            "provenance: { generatedAt: a, x: 1 }\n",
+            "provenance: { generatedAt: bb, x: 1 }\n",
+        );
+    }
+
+    #[test]
+    fn all_else_counts() {
+        let differ = |a, b| assert_ne!(without_generated_at(a), without_generated_at(b));
+        differ(
+            "provenance: { generatedAt: a, x: 1 }\n",
+            "provenance: { generatedAt: a, x: 2 }\n",
+        );
+        differ("other:\n  generatedAt: 1\n", "other:\n  generatedAt: 2\n");
+        differ(
+            "provenance:\n  a: 1\nother:\n  generatedAt: 1\n",
+            "provenance:\n  a: 1\nother:\n  generatedAt: 2\n",
+        );
+    }
+}

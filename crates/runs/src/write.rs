@@ -1,0 +1,271 @@
+//! From an evaluated model to its run folder: choose an id nobody has, make the record, and have the files written. A
+//! deterministic id that is taken by the same inputs is the answer itself.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+use flowtime::check::CheckedModel;
+use flowtime::driver::{Evaluation, OutputColumn, Settings};
+use flowtime::load::SourceLoader;
+use serde_json::{Value, json};
+
+use crate::artifacts::fill;
+use crate::error::WriteError;
+use crate::record::{RunRecord, SeriesRecord, Status, Timings, WindowRecord};
+use crate::sources::{SourcePlan, plan};
+use crate::staging::{PREFIX, Staging};
+use crate::{id, warnings};
+
+/// Random ids tried before giving up.
+const TRIES: usize = 16;
+
+/// A model that has been evaluated.
+#[derive(Clone, Copy)]
+pub struct Run<'a> {
+    /// The model's text.
+    pub text: &'a str,
+    /// The model.
+    pub checked: &'a CheckedModel,
+    /// What was set for this run.
+    pub settings: &'a Settings,
+    /// The result.
+    pub evaluation: &'a Evaluation,
+    /// Where its sources come from.
+    pub loader: &'a dyn SourceLoader,
+    /// How long it took so far.
+    pub timings: Timings,
+}
+
+/// How to write.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options<'a> {
+    /// Make the id from model, parameters and data; an existing run of that id is the answer.
+    pub deterministic_id: bool,
+    /// Sync files and folders to the disk before the run appears.
+    pub durable: bool,
+    /// Set to stop writing; what is there is removed.
+    pub stop: Option<&'a AtomicBool>,
+}
+
+/// A run that is on the disk.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Written {
+    /// Its folder.
+    pub path: PathBuf,
+    /// Its record.
+    pub record: RunRecord,
+    /// Whether it was there before.
+    pub existing: bool,
+}
+
+/// The record of `run` as `run.json` would have it, with a fresh id and without files.
+///
+/// # Errors
+/// The system gives no random bytes, or a source can't be read for a deterministic id.
+pub fn record(run: &Run<'_>, deterministic_id: bool) -> Result<RunRecord, WriteError> {
+    let plan = plan(&run.checked.model);
+    let inputs = if deterministic_id {
+        Some(inputs_digest(run, &plan)?)
+    } else {
+        None
+    };
+    let digits = match &inputs {
+        Some(digest) => digest[..8].to_owned(),
+        None => id::random_digits()?,
+    };
+    Ok(new_record(run, run_id(run, &digits), inputs))
+}
+
+/// Writes the artifacts of `run` to a new folder in `root`, which is made if it isn't there.
+///
+/// # Errors
+/// Whatever keeps it from being written whole; then nothing of it is left.
+pub fn write(root: &Path, run: &Run<'_>, options: &Options<'_>) -> Result<Written, WriteError> {
+    make_root(root)?;
+    let plan = plan(&run.checked.model);
+    if options.deterministic_id {
+        write_deterministic(root, run, options, &plan)
+    } else {
+        write_random(root, run, options, &plan)
+    }
+}
+
+/// The ids of the complete runs in `root`, in ascending order.
+///
+/// # Errors
+/// `root` can't be read.
+pub fn runs_in(root: &Path) -> io::Result<Vec<String>> {
+    let mut ids = Vec::new();
+    for entry in fs::read_dir(root)? {
+        let entry = entry?;
+        let is_run = entry.path().join("run.json").is_file();
+        if let Ok(name) = entry.file_name().into_string()
+            && is_run
+            && !name.starts_with(PREFIX)
+        {
+            ids.push(name);
+        }
+    }
+    ids.sort();
+    Ok(ids)
+}
+
+fn make_root(root: &Path) -> Result<(), WriteError> {
+    if root.exists() && !root.is_dir() {
+        return Err(WriteError::NotAFolder {
+            path: root.to_owned(),
+        });
+    }
+    fs::create_dir_all(root).map_err(|source| WriteError::Write {
+        path: root.to_owned(),
+        source,
+    })
+}
+
+/// Takes the first random id that nobody has: the temporary folder, made exclusively, holds it.
+fn write_random(
+    root: &Path,
+    run: &Run<'_>,
+    options: &Options<'_>,
+    plan: &SourcePlan,
+) -> Result<Written, WriteError> {
+    let mut last = root.to_owned();
+    for _ in 0..TRIES {
+        let run_id = run_id(run, &id::random_digits()?);
+        last = root.join(&run_id);
+        let staging = Staging::create(root, &run_id, options.durable, options.stop)?;
+        if let Some(staging) = staging.filter(|_| !last.exists()) {
+            return fill(staging, last, run, plan, new_record(run, run_id, None));
+        }
+    }
+    Err(WriteError::IdTaken { path: last })
+}
+
+/// Two writers of one id may both get here; the second to rename finds the first one's run and returns it.
+fn write_deterministic(
+    root: &Path,
+    run: &Run<'_>,
+    options: &Options<'_>,
+    plan: &SourcePlan,
+) -> Result<Written, WriteError> {
+    let digest = inputs_digest(run, plan)?;
+    let run_id = run_id(run, &digest[..8]);
+    let target = root.join(&run_id);
+    if target.exists() {
+        return existing(target, &digest);
+    }
+    let name = format!("{run_id}-{}", id::random_digits()?);
+    let Some(staging) = Staging::create(root, &name, options.durable, options.stop)? else {
+        return Err(WriteError::IdTaken {
+            path: root.join(format!("{PREFIX}{name}")),
+        });
+    };
+    match fill(
+        staging,
+        target.clone(),
+        run,
+        plan,
+        new_record(run, run_id, Some(digest.clone())),
+    ) {
+        Err(WriteError::Write { path, .. }) if path == target && target.exists() => {
+            existing(target, &digest)
+        }
+        result => result,
+    }
+}
+
+fn existing(path: PathBuf, digest: &str) -> Result<Written, WriteError> {
+    let file = path.join("run.json");
+    let text = match fs::read(&file) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(WriteError::IdTaken { path });
+        }
+        text => text.map_err(|source| WriteError::Existing {
+            path: file.clone(),
+            source,
+        })?,
+    };
+    let record: RunRecord =
+        serde_json::from_slice(&text).map_err(|error| WriteError::Existing {
+            path: file,
+            source: error.into(),
+        })?;
+    if record.inputs_sha256.as_deref() == Some(digest) {
+        Ok(Written {
+            path,
+            record,
+            existing: true,
+        })
+    } else {
+        Err(WriteError::IdTaken { path })
+    }
+}
+
+fn run_id(run: &Run<'_>, digits: &str) -> String {
+    format!("{}_{digits}", id::prefix(&run.checked.model))
+}
+
+fn inputs_digest(run: &Run<'_>, plan: &SourcePlan) -> Result<String, WriteError> {
+    let parameters: Vec<_> = parameters(run).collect();
+    id::inputs_digest(run.text, &parameters, &plan.copies, run.loader)
+}
+
+/// Every parameter with its value in this run; of two settings of one name the later holds.
+pub(crate) fn parameters<'a>(run: &Run<'a>) -> impl Iterator<Item = (&'a str, f64)> {
+    let settings = &run.settings.parameters;
+    run.checked.model.parameters.iter().map(move |parameter| {
+        let id = parameter.id.value.as_str();
+        let set = settings.iter().rev().find(|(name, _)| name == id);
+        (id, set.map_or(parameter.value.value, |(_, value)| *value))
+    })
+}
+
+fn new_record(run: &Run<'_>, run_id: String, inputs_sha256: Option<String>) -> RunRecord {
+    let model = &run.checked.model;
+    let now = now();
+    let series = |output: &OutputColumn| SeriesRecord {
+        id: output.name.clone(),
+        path: None,
+        sha256: None,
+    };
+    RunRecord {
+        run_id,
+        status: Status::Completed,
+        mode: "model".to_owned(),
+        grid: (&model.grid).into(),
+        window: model
+            .window
+            .as_ref()
+            .map(|window| WindowRecord::new(window, &model.grid)),
+        parameters: parameters(run)
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect(),
+        provenance: provenance(model.provenance.as_ref(), &now),
+        warnings: warnings::warnings(run.checked, run.evaluation),
+        series: run.evaluation.outputs.iter().map(series).collect(),
+        inputs_sha256,
+        completed_at: now,
+        timings: run.timings,
+    }
+}
+
+/// The time to the millisecond, RFC 3339.
+pub(crate) fn now() -> String {
+    jiff::Timestamp::now()
+        .strftime("%Y-%m-%dT%H:%M:%S.%3fZ")
+        .to_string()
+}
+
+fn provenance(of_model: Option<&Value>, now: &str) -> Value {
+    let mut provenance = of_model
+        .and_then(Value::as_object)
+        .cloned()
+        .unwrap_or_default();
+    provenance.insert("generatedAt".to_owned(), json!(now));
+    provenance
+        .entry("generator")
+        .or_insert_with(|| json!(concat!("flowtime ", env!("CARGO_PKG_VERSION"))));
+    Value::Object(provenance)
+}
