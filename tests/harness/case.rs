@@ -117,7 +117,7 @@ impl Case {
     fn verify_values(&self, backend: &Backend, text: &str) -> Result<(), String> {
         let (check, evaluation) = self.evaluate(backend, text)?;
         if let Some(block) = &self.values {
-            let result = values::compare(&values::parse(&block.text)?, &evaluation.outputs);
+            let result = values::compare(&values::parse(&block.text)?, &evaluation.outputs, block.has("only"));
             update::on_failure(self, block, result, || values::print(&block.text, &evaluation.outputs))?;
         }
         let expected = self.flags.as_ref().map_or("", |block| &block.text);

@@ -35,9 +35,11 @@ fn parse_cell(cell: &str) -> Result<f64, String> {
     }
 }
 
-/// What differs, if anything does; outputs that `expected` does not name are not looked at.
-pub fn compare(expected: &[Column], found: &[OutputColumn]) -> Result<(), String> {
-    let problems: Vec<String> = expected.iter().filter_map(|column| compare_column(column, found)).collect();
+/// What differs, if anything does; outputs that `expected` does not name must not be there if `only`.
+pub fn compare(expected: &[Column], found: &[OutputColumn], only: bool) -> Result<(), String> {
+    let mut problems: Vec<String> = expected.iter().filter_map(|column| compare_column(column, found)).collect();
+    let surplus = found.iter().filter(|output| only && !expected.iter().any(|column| column.name == output.name));
+    problems.extend(surplus.map(|output| format!("there is an output `{}` too", output.name)));
     if problems.is_empty() { Ok(()) } else { Err(problems.join("\n")) }
 }
 
