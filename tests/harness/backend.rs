@@ -14,7 +14,10 @@ pub struct Backend {
 }
 
 /// All of them.
-pub const BACKENDS: &[Backend] = &[Backend { name: "interp", run: interpret }];
+pub const BACKENDS: &[Backend] = &[Backend {
+    name: "interp",
+    run: interpret,
+}];
 
 fn interpret(
     model: &CheckedModel,

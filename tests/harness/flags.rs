@@ -17,8 +17,15 @@ fn render_line(check: &Check, flag: &Flag) -> String {
         FlagKind::DivisionByZero => "division_by_zero",
         FlagKind::ClampBounds => "clamp_bounds",
     };
-    let series = check.model.as_ref().and_then(|checked| checked.model.series.get(flag.series.0 as usize));
-    format!("{kind} {}: {}\n", series.map_or("?", |series| &series.id.value), ranges(&flag.bins))
+    let series = check
+        .model
+        .as_ref()
+        .and_then(|checked| checked.model.series.get(flag.series.0 as usize));
+    format!(
+        "{kind} {}: {}\n",
+        series.map_or("?", |series| &series.id.value),
+        ranges(&flag.bins)
+    )
 }
 
 /// `0-2,5` for 0, 1, 2, 5.
@@ -42,5 +49,9 @@ pub fn compare(expected: &str, found: &[String]) -> Result<(), String> {
     if wanted == found {
         return Ok(());
     }
-    Err(format!("expected flags:\n{}found:\n{}", wanted.concat(), found.concat()))
+    Err(format!(
+        "expected flags:\n{}found:\n{}",
+        wanted.concat(),
+        found.concat()
+    ))
 }

@@ -29,8 +29,16 @@ pub fn trials() -> Result<Vec<Trial>, String> {
     let language = page::read_folder(root, "docs/language")?;
     let mut trials = vec![catalogue::every_code_is_emitted(&errors, &suite)];
     trials.extend(errors.into_iter().flat_map(catalogue::error_page));
-    trials.extend(suite.into_iter().flat_map(|case| on_every_backend(case, Needs::Expectation)));
-    trials.extend(language.into_iter().flat_map(|case| on_every_backend(case, Needs::Nothing)));
+    trials.extend(
+        suite
+            .into_iter()
+            .flat_map(|case| on_every_backend(case, Needs::Expectation)),
+    );
+    trials.extend(
+        language
+            .into_iter()
+            .flat_map(|case| on_every_backend(case, Needs::Nothing)),
+    );
     trials.extend(examples::trials());
     Ok(trials)
 }
@@ -62,8 +70,12 @@ fn on_every_backend(case: Case, needs: Needs) -> Vec<Trial> {
 /// The stack that the language promises to be enough for any model.
 const STACK_BYTES: usize = 512 * 1024;
 
-fn on_a_small_stack(test: impl FnOnce() -> Result<(), String> + Send + 'static) -> Result<(), Failed> {
-    let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(test)?;
+fn on_a_small_stack(
+    test: impl FnOnce() -> Result<(), String> + Send + 'static,
+) -> Result<(), Failed> {
+    let thread = std::thread::Builder::new()
+        .stack_size(STACK_BYTES)
+        .spawn(test)?;
     match thread.join() {
         Ok(result) => result.map_err(Failed::from),
         Err(panic) => std::panic::resume_unwind(panic),
