@@ -20,7 +20,7 @@ pub fn trials() -> Vec<Trial> {
             Syntax::Function | Syntax::Infix | Syntax::Prefix
         )
     };
-    let entries = builtins::all().iter().filter(in_formulas);
+    let entries = builtins::all().filter(in_formulas);
     let examples =
         entries.flat_map(|entry| entry.examples.iter().map(move |example| (entry, example)));
     examples

@@ -1,5 +1,5 @@
-//! From pages to trials. A page is Markdown (see [`page`]), a trial checks one case of it on one backend (see
-//! [`case`]); what must hold over all pages together, [`catalogue`] knows.
+//! From pages to trials. A page is Markdown (see [`page`]), a trial checks one case of it on one backend (see [`case`]).
+//! What must hold over all pages together, [`catalogue`] knows; models too long for a page are in [`limits`].
 
 mod backend;
 mod case;
@@ -7,6 +7,7 @@ mod catalogue;
 mod concise;
 mod examples;
 mod flags;
+mod limits;
 mod loader;
 mod page;
 mod reorder;
@@ -40,6 +41,7 @@ pub fn trials() -> Result<Vec<Trial>, String> {
             .flat_map(|case| on_every_backend(case, Needs::Nothing)),
     );
     trials.extend(examples::trials());
+    trials.extend(limits::trials());
     Ok(trials)
 }
 
