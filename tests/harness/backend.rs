@@ -1,0 +1,28 @@
+//! What can run a checked model. Every case runs on each; a new backend is one more line here.
+
+use flowtime::check::CheckedModel;
+use flowtime::driver::{self, Evaluation, RunError, Settings};
+use flowtime::load::SourceLoader;
+
+/// One way to run a model.
+#[derive(Debug)]
+pub struct Backend {
+    /// How it is called in a test's name.
+    pub name: &'static str,
+    /// Runs a model.
+    pub run: fn(&CheckedModel, &dyn SourceLoader, &Settings) -> Result<Evaluation, RunError>,
+}
+
+/// All of them.
+pub const BACKENDS: &[Backend] = &[Backend {
+    name: "interp",
+    run: interpret,
+}];
+
+fn interpret(
+    model: &CheckedModel,
+    loader: &dyn SourceLoader,
+    settings: &Settings,
+) -> Result<Evaluation, RunError> {
+    driver::run(model, loader, settings, &|_| {})
+}
