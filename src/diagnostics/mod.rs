@@ -59,10 +59,7 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// Adds a second place.
     pub fn label(&mut self, span: Span, message: impl Into<String>) -> &mut Self {
-        self.related.push(Label {
-            span,
-            message: message.into(),
-        });
+        self.related.push(Label { span, message: message.into() });
         self
     }
 
@@ -79,19 +76,8 @@ impl Diagnostic {
     }
 
     /// Adds a fix of one edit.
-    pub fn fix(
-        &mut self,
-        title: impl Into<String>,
-        span: Span,
-        new_text: impl Into<String>,
-    ) -> &mut Self {
-        self.fixes.push(Fix {
-            title: title.into(),
-            edits: vec![Edit {
-                span,
-                new_text: new_text.into(),
-            }],
-        });
+    pub fn fix(&mut self, title: impl Into<String>, span: Span, new_text: impl Into<String>) -> &mut Self {
+        self.fixes.push(Fix { title: title.into(), edits: vec![Edit { span, new_text: new_text.into() }] });
         self
     }
 }
@@ -104,12 +90,7 @@ pub struct Sink {
 
 impl Sink {
     /// Reports a problem; the answer takes labels, advice and fixes.
-    pub fn emit(
-        &mut self,
-        code: &'static Code,
-        span: Span,
-        message: impl Into<String>,
-    ) -> &mut Diagnostic {
+    pub fn emit(&mut self, code: &'static Code, span: Span, message: impl Into<String>) -> &mut Diagnostic {
         let at = self.diagnostics.len();
         self.diagnostics.push(Diagnostic {
             code,
@@ -125,9 +106,7 @@ impl Sink {
 
     /// Whether an error was reported.
     pub fn has_errors(&self) -> bool {
-        self.diagnostics
-            .iter()
-            .any(|diagnostic| diagnostic.code.severity == Severity::Error)
+        self.diagnostics.iter().any(|diagnostic| diagnostic.code.severity == Severity::Error)
     }
 
     /// All of them in the order of the file, those equal in code and span once.

@@ -41,18 +41,9 @@ impl LineIndex {
 
     /// The position of byte `offset` of `text`, the text this index was made from.
     pub fn position(&self, text: &str, offset: usize) -> Position {
-        let line = self
-            .starts
-            .partition_point(|start| *start <= offset)
-            .saturating_sub(1);
-        let column = text[self.starts[line]..]
-            .char_indices()
-            .take_while(|(at, _)| self.starts[line] + at < offset)
-            .count();
-        Position {
-            line: line + 1,
-            column: column + 1,
-        }
+        let line = self.starts.partition_point(|start| *start <= offset).saturating_sub(1);
+        let column = text[self.starts[line]..].char_indices().take_while(|(at, _)| self.starts[line] + at < offset).count();
+        Position { line: line + 1, column: column + 1 }
     }
 }
 
@@ -61,11 +52,7 @@ mod tests {
     use super::*;
 
     fn check_position(text: &str, offset: usize, line: usize, column: usize) {
-        assert_eq!(
-            LineIndex::new(text).position(text, offset),
-            Position { line, column },
-            "{text:?} at {offset}"
-        );
+        assert_eq!(LineIndex::new(text).position(text, offset), Position { line, column }, "{text:?} at {offset}");
     }
 
     #[test]

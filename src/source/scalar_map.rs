@@ -40,16 +40,8 @@ impl ScalarMap {
     /// The file's bytes that made `range` of the decoded text. An empty range is the empty span before the next byte.
     pub fn span(&self, start: usize, end: usize) -> Span {
         let from = self.offset_of(start);
-        let to = if end > start {
-            self.end_of(end - 1)
-        } else {
-            from
-        };
-        Span {
-            file: self.whole.file,
-            start: from,
-            end: to,
-        }
+        let to = if end > start { self.end_of(end - 1) } else { from };
+        Span { file: self.whole.file, start: from, end: to }
     }
 
     /// Where the decoded byte `at` begins in the file.
@@ -71,9 +63,7 @@ impl ScalarMap {
     }
 
     fn piece(&self, at: usize) -> Option<Piece> {
-        let next = self
-            .pieces
-            .partition_point(|piece| piece.decoded as usize <= at);
+        let next = self.pieces.partition_point(|piece| piece.decoded as usize <= at);
         let piece = *self.pieces.get(next.checked_sub(1)?)?;
         (at < (piece.decoded + piece.decoded_len) as usize).then_some(piece)
     }
@@ -90,11 +80,7 @@ pub struct ScalarMapBuilder {
 impl ScalarMapBuilder {
     /// An empty map into `file`.
     pub fn new(file: FileId) -> Self {
-        Self {
-            file,
-            decoded: 0,
-            pieces: Vec::new(),
-        }
+        Self { file, decoded: 0, pieces: Vec::new() }
     }
 
     /// The next `decoded_len` bytes of decoded text were made from `source_len` bytes of the file at `source`.
@@ -103,19 +89,10 @@ impl ScalarMapBuilder {
         if decoded_len == 0 {
             return;
         }
-        let piece = Piece {
-            decoded: self.decoded,
-            decoded_len,
-            source,
-            source_len,
-        };
+        let piece = Piece { decoded: self.decoded, decoded_len, source, source_len };
         self.decoded += decoded_len;
         match self.pieces.last_mut() {
-            Some(last)
-                if last.is_verbatim()
-                    && piece.is_verbatim()
-                    && last.source + last.source_len == source =>
-            {
+            Some(last) if last.is_verbatim() && piece.is_verbatim() && last.source + last.source_len == source => {
                 last.decoded_len += decoded_len;
                 last.source_len += source_len;
             }
@@ -126,9 +103,6 @@ impl ScalarMapBuilder {
     /// The finished map of a scalar whose content is at `whole`.
     pub fn finish(self, whole: Span) -> ScalarMap {
         debug_assert_eq!(whole.file, self.file);
-        ScalarMap {
-            whole,
-            pieces: self.pieces,
-        }
+        ScalarMap { whole, pieces: self.pieces }
     }
 }

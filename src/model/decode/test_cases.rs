@@ -81,7 +81,7 @@ fn check_lengths(
             values.value.len(),
             Some((
                 first.span,
-                format!("`{}` has {}", first.value, values.value.len()),
+                format!("`{}` has length {}", first.value, values.value.len()),
             )),
         ),
         Some([]) if grid.is_known() => (
@@ -124,7 +124,7 @@ fn report_length(
 ) {
     let found = values.value.len();
     let message = format!(
-        "`{}` has {found} values, expected {bins}, the grid of this test",
+        "`{}` has length {found}, expected {bins}, the grid of this test",
         id.value
     );
     let diagnostic = sink.emit(codes::TEST_SHAPE, values.span, message);
