@@ -1,6 +1,7 @@
 //! CSV: one value per line, or a header with the column `value` and perhaps `bin_index` or `t`. Read line by line into
 //! one buffer; a line ends at LF or CRLF, and the last one may lack its end. An empty line is an empty cell.
 
+use std::borrow::Cow;
 use std::io::{BufRead, BufReader, Read};
 
 use super::report::{Report, excerpt};
@@ -17,7 +18,7 @@ pub(super) fn read(stream: impl Read, column: &mut Column, report: &mut Report<'
     let mut layout = Layout::Plain;
     while lines.advance(report) {
         if lines.number == 1 {
-            match Layout::of(&lines.buffer, report) {
+            match Layout::of(&lines.text(), report) {
                 Some(found) => layout = found,
                 None => return false,
             }
@@ -29,7 +30,7 @@ pub(super) fn read(stream: impl Read, column: &mut Column, report: &mut Report<'
             column.push(f64::NAN);
             return lines.count_rest(column, report);
         }
-        if !layout.read_row(&lines.buffer, lines.number, column, report) {
+        if !layout.read_row(&lines.text(), lines.number, column, report) {
             return false;
         }
         if column.is_overfull() {
@@ -50,21 +51,14 @@ struct Lines<R> {
 
 impl<R: Read> Lines<R> {
     fn new(stream: R) -> Self {
-        Self {
-            reader: BufReader::with_capacity(BUFFER, stream),
-            buffer: Vec::new(),
-            number: 0,
-            failed: false,
-        }
+        Self { reader: BufReader::with_capacity(BUFFER, stream), buffer: Vec::new(), number: 0, failed: false }
     }
 
     /// Reads the next line, without its end and without the file's byte order mark; whether there is one.
     fn advance(&mut self, report: &mut Report<'_>) -> bool {
         self.buffer.clear();
         let limit = MAX_LINE as u64 + 1;
-        let read = (&mut self.reader)
-            .take(limit)
-            .read_until(b'\n', &mut self.buffer);
+        let read = (&mut self.reader).take(limit).read_until(b'\n', &mut self.buffer);
         if self.buffer.is_empty() && read.is_ok() {
             return false;
         }
@@ -88,8 +82,12 @@ impl<R: Read> Lines<R> {
         if self.number == 1 && is_utf16 {
             return Some("it is UTF-16, expected UTF-8".to_owned());
         }
-        (self.buffer.len() > MAX_LINE)
-            .then(|| format!("line {} is longer than {MAX_LINE} bytes", self.number))
+        (self.buffer.len() > MAX_LINE).then(|| format!("line {} is longer than {MAX_LINE} bytes", self.number))
+    }
+
+    /// The line; bytes that are no UTF-8 become replacement characters, which no number has.
+    fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.buffer)
     }
 
     fn trim(&mut self) {
@@ -141,7 +139,7 @@ enum Layout {
 
 impl Layout {
     /// The layout that the first line tells.
-    fn of(line: &[u8], report: &mut Report<'_>) -> Option<Self> {
+    fn of(line: &str, report: &mut Report<'_>) -> Option<Self> {
         let names = split(line);
         if let [only] = names.as_slice()
             && parse_cell(&only.text).is_some()
@@ -149,15 +147,9 @@ impl Layout {
             return Some(Layout::Plain);
         }
         let place = |wanted: &str| names.iter().position(|name| name.text == wanted);
-        let index = ["bin_index", "t"]
-            .into_iter()
-            .find_map(|name| Some((place(name)?, name)));
+        let index = ["bin_index", "t"].into_iter().find_map(|name| Some((place(name)?, name)));
         match place("value") {
-            Some(value) => Some(Layout::Table {
-                width: names.len(),
-                value,
-                index,
-            }),
+            Some(value) => Some(Layout::Table { width: names.len(), value, index }),
             None => {
                 report_header(&names, report);
                 None
@@ -166,20 +158,14 @@ impl Layout {
     }
 
     /// Reads a row; whether to go on.
-    fn read_row(
-        &mut self,
-        line: &[u8],
-        number: usize,
-        column: &mut Column,
-        report: &mut Report<'_>,
-    ) -> bool {
+    fn read_row(&mut self, line: &str, number: usize, column: &mut Column, report: &mut Report<'_>) -> bool {
         if line.is_empty() {
             column.push(f64::NAN);
             return true;
         }
         match self {
             Layout::Plain => {
-                if let Some(value) = std::str::from_utf8(line).ok().and_then(parse_number) {
+                if let Some(value) = parse_number(line) {
                     column.push(value);
                     return true;
                 }
@@ -190,18 +176,12 @@ impl Layout {
                 }
                 report_width(1, cells.len(), number, report)
             }
-            Layout::Table {
-                width,
-                value,
-                index,
-            } => {
+            Layout::Table { width, value, index } => {
                 let cells = split(line);
                 if cells.len() != *width {
                     return report_width(*width, cells.len(), number, report);
                 }
-                if index.is_some_and(|(at, name)| {
-                    !check_index(&cells[at], name, column.rows, number, report)
-                }) {
+                if index.is_some_and(|(at, name)| !check_index(&cells[at], name, column.rows, number, report)) {
                     *index = None;
                 }
                 push_cell(&cells[*value], number, column, report);
@@ -211,64 +191,37 @@ impl Layout {
     }
 }
 
-fn report_header(names: &[Cell], report: &mut Report<'_>) {
-    let found: Vec<String> = names
-        .iter()
-        .map(|name| format!("`{}`", excerpt(&name.text)))
-        .collect();
+fn report_header(names: &[Cell<'_>], report: &mut Report<'_>) {
+    let found: Vec<String> = names.iter().map(|name| format!("`{}`", excerpt(&name.text))).collect();
     let numbers = names.iter().all(|name| parse_cell(&name.text).is_some());
     let problem = if numbers {
-        format!(
-            "expected one value per line, found {} columns without a header",
-            names.len()
-        )
+        format!("expected one value per line, found {} columns without a header", names.len())
     } else {
-        format!(
-            "expected a header with the column `value`, found {}",
-            found.join(", ")
-        )
+        format!("expected a header with the column `value`, found {}", found.join(", "))
     };
-    report
-        .layout(1, &problem)
-        .help("name the column with the values `value`");
+    report.layout(1, &problem).help("name the column with the values `value`");
 }
 
 fn report_width(expected: usize, found: usize, line: usize, report: &mut Report<'_>) -> bool {
     let cells = |count: usize| {
-        if count == 1 {
-            "1 cell".to_owned()
-        } else {
-            format!("{count} cells")
-        }
+        if count == 1 { "1 cell".to_owned() } else { format!("{count} cells") }
     };
-    report.layout(
-        line,
-        &format!("expected {}, found {}", cells(expected), cells(found)),
-    );
+    report.layout(line, &format!("expected {}, found {}", cells(expected), cells(found)));
     false
 }
 
-fn check_index(
-    cell: &Cell,
-    name: &str,
-    expected: usize,
-    line: usize,
-    report: &mut Report<'_>,
-) -> bool {
+fn check_index(cell: &Cell<'_>, name: &str, expected: usize, line: usize, report: &mut Report<'_>) -> bool {
     let fits = cell.text.parse::<usize>() == Ok(expected);
     if !fits {
         let found = excerpt(&cell.text);
         report
-            .layout(
-                line,
-                &format!("expected {name} {expected}, found `{found}`"),
-            )
+            .layout(line, &format!("expected {name} {expected}, found `{found}`"))
             .help(format!("number the rows 0, 1, 2, … in the column `{name}`"));
     }
     fits
 }
 
-fn push_cell(cell: &Cell, line: usize, column: &mut Column, report: &mut Report<'_>) {
+fn push_cell(cell: &Cell<'_>, line: usize, column: &mut Column, report: &mut Report<'_>) {
     match parse_cell(&cell.text) {
         Some(value) => column.push(value),
         None => {
@@ -279,15 +232,14 @@ fn push_cell(cell: &Cell, line: usize, column: &mut Column, report: &mut Report<
 }
 
 /// A cell without its quotes and the spaces around it.
-struct Cell {
-    text: String,
+struct Cell<'a> {
+    text: Cow<'a, str>,
     /// Where it begins in its line, in characters from 1.
     column: usize,
 }
 
-/// The cells of a line. Bytes that are no UTF-8 become replacement characters, which no number has.
-fn split(line: &[u8]) -> Vec<Cell> {
-    let line = String::from_utf8_lossy(line);
+/// The cells of a line.
+fn split(line: &str) -> Vec<Cell<'_>> {
     let mut cells = Vec::new();
     let (mut start, mut quoted) = (0, false);
     let mut column = 1;
@@ -305,29 +257,20 @@ fn split(line: &[u8]) -> Vec<Cell> {
     cells
 }
 
-fn cell(raw: &str, column: usize) -> Cell {
+fn cell(raw: &str, column: usize) -> Cell<'_> {
     let blanks = raw.chars().take_while(|c| c.is_whitespace()).count();
     let trimmed = raw.trim();
-    let inner = trimmed
-        .strip_prefix('"')
-        .and_then(|rest| rest.strip_suffix('"'));
-    let text = inner.map_or_else(
-        || trimmed.to_owned(),
-        |inner| inner.replace("\"\"", "\"").trim().to_owned(),
-    );
-    Cell {
-        text,
-        column: column + if trimmed.is_empty() { 0 } else { blanks },
-    }
+    let text = match trimmed.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        Some(inner) if inner.contains('"') => Cow::Owned(inner.replace("\"\"", "\"").trim().to_owned()),
+        Some(inner) => Cow::Borrowed(inner.trim()),
+        None => Cow::Borrowed(trimmed),
+    };
+    Cell { text, column: column + if trimmed.is_empty() { 0 } else { blanks } }
 }
 
 /// A number or a missing one.
 fn parse_cell(text: &str) -> Option<f64> {
-    if text.is_empty() {
-        Some(f64::NAN)
-    } else {
-        parse_number(text)
-    }
+    if text.is_empty() { Some(f64::NAN) } else { parse_number(text) }
 }
 
 /// A number as digits, `inf` or `NaN`, signed and padded or not; one that overflows is none.
@@ -338,7 +281,5 @@ fn parse_number(text: &str) -> Option<f64> {
         return text.parse().ok();
     }
     let begins = unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.');
-    text.parse()
-        .ok()
-        .filter(|value: &f64| begins && value.is_finite())
+    text.parse().ok().filter(|value: &f64| begins && value.is_finite())
 }

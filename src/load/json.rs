@@ -4,10 +4,7 @@
 use std::fmt;
 use std::io::{BufRead, BufReader, Read};
 
-use serde::de::{
-    DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Unexpected,
-    Visitor,
-};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde_json::error::Category;
 
 use super::Column;
@@ -19,31 +16,20 @@ pub(super) fn read(stream: impl Read, column: &mut Column, report: &mut Report<'
     skip_mark(&mut reader);
     let mut json = serde_json::Deserializer::from_reader(reader);
     let mut found = Found::default();
-    let result = Document {
-        column,
-        found: &mut found,
-    }
-    .deserialize(&mut json)
-    .and_then(|()| json.end());
+    let result = Document { column, found: &mut found }.deserialize(&mut json).and_then(|()| json.end());
     if let (Err(error), false) = (&result, found.overfull) {
         report_error(error, &found, report);
         return false;
     }
     if !found.values {
-        report.layout(
-            1,
-            "expected a key `values` with a list of numbers, found none",
-        );
+        report.layout(1, "expected a key `values` with a list of numbers, found none");
     }
     found.values
 }
 
 /// Passes over a byte order mark. A fault of the stream comes again with the next read.
 fn skip_mark(reader: &mut impl BufRead) {
-    if reader
-        .fill_buf()
-        .is_ok_and(|chunk| chunk.starts_with(b"\xef\xbb\xbf"))
-    {
+    if reader.fill_buf().is_ok_and(|chunk| chunk.starts_with(b"\xef\xbb\xbf")) {
         reader.consume(3);
     }
 }
@@ -52,10 +38,7 @@ fn report_error(error: &serde_json::Error, found: &Found, report: &mut Report<'_
     match (&found.bad_cell, error.classify()) {
         (Some(text), _) => report.bad_cell(error.line(), error.column(), text),
         (None, Category::Data) => {
-            report.layout(
-                error.line(),
-                "expected a list of numbers, or a mapping with such a list as `values`",
-            );
+            report.layout(error.line(), "expected a list of numbers, or a mapping with such a list as `values`");
         }
         (None, _) => report.unreadable(&error.to_string()),
     }
@@ -97,10 +80,7 @@ impl<'de> Visitor<'de> for Document<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key::<String>()? {
             if key == "values" && !self.found.values {
-                map.next_value_seed(Values {
-                    column: self.column,
-                    found: self.found,
-                })?;
+                map.next_value_seed(Values { column: self.column, found: self.found })?;
             } else {
                 map.next_value::<IgnoredAny>()?;
             }
@@ -135,11 +115,7 @@ impl<'de> Visitor<'de> for Values<'_> {
     }
 }
 
-fn read_values<'de, A: SeqAccess<'de>>(
-    mut list: A,
-    column: &mut Column,
-    found: &mut Found,
-) -> Result<(), A::Error> {
+fn read_values<'de, A: SeqAccess<'de>>(mut list: A, column: &mut Column, found: &mut Found) -> Result<(), A::Error> {
     found.values = true;
     while let Some(value) = list.next_element_seed(Cell { found })? {
         column.push(value);

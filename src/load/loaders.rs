@@ -26,10 +26,7 @@ impl FileLoader {
                 io::ErrorKind::Unsupported,
                 format!("sources are files, the scheme `{scheme}` is not supported"),
             )),
-            None if path.is_empty() => Err(io::Error::new(
-                io::ErrorKind::InvalidInput,
-                "the path is empty",
-            )),
+            None if path.is_empty() => Err(io::Error::new(io::ErrorKind::InvalidInput, "the path is empty")),
             None => Ok(self.base.join(path)),
         }
     }
@@ -39,17 +36,13 @@ impl SourceLoader for FileLoader {
     fn open(&self, source: &str) -> io::Result<Box<dyn Read + '_>> {
         let file = File::open(self.path(source)?)?;
         if file.metadata()?.is_dir() {
-            return Err(io::Error::new(
-                io::ErrorKind::IsADirectory,
-                "it is a folder",
-            ));
+            return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
         }
         Ok(Box::new(file))
     }
 
     fn display(&self, source: &str) -> String {
-        self.path(source)
-            .map_or_else(|_| source.to_owned(), |path| path.display().to_string())
+        self.path(source).map_or_else(|_| source.to_owned(), |path| path.display().to_string())
     }
 }
 

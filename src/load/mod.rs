@@ -48,11 +48,7 @@ pub fn probe(model: &Model, loader: &dyn SourceLoader, check: SourceCheck, sink:
     }
     for series in &model.series {
         if let SeriesKind::Const(ConstData::Source(source)) = &series.kind {
-            let cells = if check == SourceCheck::Content {
-                Cells::Checked
-            } else {
-                Cells::Counted
-            };
+            let cells = if check == SourceCheck::Content { Cells::Checked } else { Cells::Counted };
             read_source(model, &series.id.value, source, loader, cells, sink);
         }
     }
@@ -75,12 +71,7 @@ pub fn read(
     columns
 }
 
-fn read_series(
-    model: &Model,
-    id: SeriesId,
-    loader: &dyn SourceLoader,
-    sink: &mut Sink,
-) -> Vec<f64> {
+fn read_series(model: &Model, id: SeriesId, loader: &dyn SourceLoader, sink: &mut Sink) -> Vec<f64> {
     let bins = model.grid.bins as usize;
     let missing = || vec![f64::NAN; bins];
     let Some(series) = model.series.get(id.0 as usize) else {
@@ -90,8 +81,7 @@ fn read_series(
         SeriesKind::Const(ConstData::Value(value)) => vec![*value; bins],
         SeriesKind::Const(ConstData::Values(values)) => values.value.clone(),
         SeriesKind::Const(ConstData::Source(source)) => {
-            read_source(model, &series.id.value, source, loader, Cells::Kept, sink)
-                .unwrap_or_else(missing)
+            read_source(model, &series.id.value, source, loader, Cells::Kept, sink).unwrap_or_else(missing)
         }
         SeriesKind::Expr { .. } | SeriesKind::Pmf(_) | SeriesKind::Invalid => missing(),
     }
@@ -118,11 +108,7 @@ fn read_source(
     sink: &mut Sink,
 ) -> Option<Vec<f64>> {
     let bins = model.grid.is_known().then_some(model.grid.bins as usize);
-    let origin = Origin {
-        series,
-        file: loader.display(&source.value),
-        span: source.span,
-    };
+    let origin = Origin { series, file: loader.display(&source.value), span: source.span };
     let mut report = Report::new(origin, sink);
     let path = source.value.to_ascii_lowercase();
     if path.ends_with(".parquet") || path.contains(".parquet#") {
@@ -159,17 +145,8 @@ struct Column {
 
 impl Column {
     fn new(bins: Option<usize>, cells: Cells) -> Self {
-        let capacity = if cells == Cells::Kept {
-            bins.unwrap_or_default()
-        } else {
-            0
-        };
-        Self {
-            bins,
-            cells,
-            rows: 0,
-            values: Vec::with_capacity(capacity),
-        }
+        let capacity = if cells == Cells::Kept { bins.unwrap_or_default() } else { 0 };
+        Self { bins, cells, rows: 0, values: Vec::with_capacity(capacity) }
     }
 
     /// Takes the next row's value; beyond the grid it is only counted.

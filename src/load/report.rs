@@ -29,13 +29,7 @@ pub(super) struct Report<'a> {
 
 impl<'a> Report<'a> {
     pub(super) fn new(origin: Origin<'a>, sink: &'a mut Sink) -> Self {
-        Self {
-            origin,
-            sink,
-            bad_cells: Vec::new(),
-            bad_cell_count: 0,
-            failed: false,
-        }
+        Self { origin, sink, bad_cells: Vec::new(), bad_cell_count: 0, failed: false }
     }
 
     /// Whether nothing was wrong.
@@ -45,10 +39,7 @@ impl<'a> Report<'a> {
 
     /// The file can't be read to its end; the length then means nothing.
     pub(super) fn unreadable(&mut self, reason: &str) {
-        let message = format!(
-            "cannot read `{}` of series `{}`: {reason}",
-            self.origin.file, self.origin.series
-        );
+        let message = format!("cannot read `{}` of series `{}`: {reason}", self.origin.file, self.origin.series);
         self.emit(codes::UNREADABLE_SOURCE, message);
     }
 
@@ -64,10 +55,7 @@ impl<'a> Report<'a> {
         self.bad_cell_count += 1;
         if self.bad_cells.len() < REPORTED_CELLS {
             let file = &self.origin.file;
-            self.bad_cells.push(format!(
-                "{file}:{line}:{column}: expected a number, found `{}`",
-                excerpt(found)
-            ));
+            self.bad_cells.push(format!("{file}:{line}:{column}: expected a number, found `{}`", excerpt(found)));
         }
     }
 
@@ -80,10 +68,7 @@ impl<'a> Report<'a> {
                 rows => rows.to_string(),
             };
             let message = format!("Series length mismatch: expected {bins}, got {found}");
-            let help = format!(
-                "give `{}` one row for each of the {bins} bins",
-                self.origin.file
-            );
+            let help = format!("give `{}` one row for each of the {bins} bins", self.origin.file);
             self.emit(codes::SERIES_LENGTH, message).help(help);
         }
     }
@@ -95,8 +80,7 @@ impl<'a> Report<'a> {
             cells.push(format!("{more} more"));
         }
         if !cells.is_empty() {
-            self.emit(codes::NOT_A_NUMBER, cells.join("; "))
-                .help("leave a missing value empty, or write `NaN`");
+            self.emit(codes::NOT_A_NUMBER, cells.join("; ")).help("leave a missing value empty, or write `NaN`");
         }
     }
 
@@ -108,11 +92,7 @@ impl<'a> Report<'a> {
 
 /// The beginning of a text, short enough for a message.
 pub(super) fn excerpt(text: &str) -> String {
-    let mut short: String = text
-        .chars()
-        .take(40)
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
+    let mut short: String = text.chars().take(40).map(|c| if c.is_control() { ' ' } else { c }).collect();
     if short.len() < text.len() {
         short.push('…');
     }

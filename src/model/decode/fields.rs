@@ -19,19 +19,9 @@ impl<'a> Fields<'a> {
     /// Opens `node` as a mapping with the keys of `section`.
     pub(super) fn open(node: &'a Node, section: &Section, sink: &mut Sink) -> Option<Self> {
         let fields = Self::open_any(node, section.name, sink)?;
-        fields.check_known(
-            section.name,
-            || section.keys.iter().map(|key| key.name),
-            sink,
-        );
-        for key in section.keys.iter().filter(|key| key.required) {
-            fields.check_present(
-                key.name,
-                section.name,
-                matches!(key.shape, Shape::Formula),
-                sink,
-            );
-        }
+        fields.check_known(section.name, || section.keys.iter().map(|key| key.name), sink);
+        let required = section.keys.iter().filter(|key| key.required).map(|key| key.name);
+        fields.check_all_present(required, section.name, sink);
         Some(fields)
     }
 
@@ -41,28 +31,19 @@ impl<'a> Fields<'a> {
             report_kind(node, &format!("{name} with its keys"), sink);
             return None;
         };
-        let id = entries
-            .iter()
-            .find(|entry| &*entry.key.value == "id")
-            .map(|entry| entry.value.span);
-        let place = id
-            .or_else(|| entries.first().map(|entry| entry.key.span))
-            .unwrap_or(node.span);
+        let id = entries.iter().find(|entry| &*entry.key.value == "id").map(|entry| entry.value.span);
+        let place = id.or_else(|| entries.first().map(|entry| entry.key.span)).unwrap_or(node.span);
         Some(Self { entries, place })
     }
 
     /// All entries but those whose key begins with `x-`.
     pub(super) fn entries(&self) -> impl Iterator<Item = &'a Entry> {
-        self.entries
-            .iter()
-            .filter(|entry| !entry.key.value.starts_with("x-"))
+        self.entries.iter().filter(|entry| !entry.key.value.starts_with("x-"))
     }
 
     /// The value of a key, if it is given and not null.
     pub(super) fn get(&self, key: &str) -> Option<&'a Node> {
-        self.entry(key)
-            .map(|entry| &entry.value)
-            .filter(|node| !is_null(node))
+        self.entry(key).map(|entry| &entry.value).filter(|node| !is_null(node))
     }
 
     /// A key and its value, also where that is null.
@@ -79,17 +60,10 @@ impl<'a> Fields<'a> {
             if known().any(|known| known == &*key.value) {
                 continue;
             }
-            let message = format!(
-                "unknown key `{}` in {name}",
-                super::value::excerpt(&key.value)
-            );
+            let message = format!("unknown key `{}` in {name}", super::value::excerpt(&key.value));
             let diagnostic = sink.emit(codes::UNKNOWN_KEY, key.span, message);
             match nearest(&key.value, known()).filter(|near| self.entry(near).is_none()) {
-                Some(near) => diagnostic.help(format!("write `{near}`")).fix(
-                    format!("write `{near}`"),
-                    key.span,
-                    near,
-                ),
+                Some(near) => diagnostic.help(format!("write `{near}`")).fix(format!("write `{near}`"), key.span, near),
                 None => diagnostic.help("remove it, or begin it with `x-` to keep it as a note"),
             };
         }
@@ -107,11 +81,7 @@ impl<'a> Fields<'a> {
             match self.entry(key) {
                 None => missing.push(format!("`{key}`")),
                 Some(entry) if is_null(&entry.value) => {
-                    sink.emit(
-                        codes::MISSING_KEY,
-                        entry.key.span,
-                        format!("key `{key}` of {name} has no value"),
-                    );
+                    sink.emit(codes::MISSING_KEY, entry.key.span, format!("key `{key}` of {name} has no value"));
                     all = false;
                 }
                 Some(_) => {}
@@ -119,11 +89,7 @@ impl<'a> Fields<'a> {
         }
         if let Some(keys) = join(&missing, "and") {
             let noun = if missing.len() == 1 { "key" } else { "keys" };
-            sink.emit(
-                codes::MISSING_KEY,
-                self.place,
-                format!("{name} needs the {noun} {keys}"),
-            );
+            sink.emit(codes::MISSING_KEY, self.place, format!("{name} needs the {noun} {keys}"));
         }
         all && missing.is_empty()
     }
@@ -137,25 +103,14 @@ impl<'a> Fields<'a> {
     }
 
     /// Reports keys that belong to another kind than `kind`; `owners` says which keys are whose.
-    pub(super) fn check_owned(
-        &self,
-        kind: &str,
-        owners: &[(&str, &[&str])],
-        what: &str,
-        sink: &mut Sink,
-    ) {
+    pub(super) fn check_owned(&self, kind: &str, owners: &[(&str, &[&str])], what: &str, sink: &mut Sink) {
         for Entry { key, value } in self.entries() {
-            let Some((owner, _)) = owners.iter().find(|(_, keys)| keys.contains(&&*key.value))
-            else {
+            let Some((owner, _)) = owners.iter().find(|(_, keys)| keys.contains(&&*key.value)) else {
                 continue;
             };
             if *owner != kind && !is_null(value) {
-                let message = format!(
-                    "key `{}` belongs to {what} `{owner}`, this is `{kind}`",
-                    key.value
-                );
-                sink.emit(codes::CONFLICTING_KEYS, key.span, message)
-                    .help("remove the key, or change the kind");
+                let message = format!("key `{}` belongs to {what} `{owner}`, this is `{kind}`", key.value);
+                sink.emit(codes::CONFLICTING_KEYS, key.span, message).help("remove the key, or change the kind");
             }
         }
     }
@@ -171,27 +126,17 @@ pub(super) fn open_list<'a>(node: &'a Node, expected: &str, sink: &mut Sink) -> 
 }
 
 /// One of `words`, by its place among them.
-pub(super) fn decode_choice(
-    node: &Node,
-    what: &str,
-    words: &[&str],
-    sink: &mut Sink,
-) -> Option<usize> {
+pub(super) fn decode_choice(node: &Node, what: &str, words: &[&str], sink: &mut Sink) -> Option<usize> {
     let text = super::value::decode_text(node, sink)?;
     if let Some(at) = words.iter().position(|word| *word == text.value) {
         return Some(at);
     }
     let expected: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
     let found = super::value::excerpt(&text.value);
-    let message = format!(
-        "unknown {what} `{found}`, expected {}",
-        join(&expected, "or").unwrap_or_default()
-    );
+    let message = format!("unknown {what} `{found}`, expected {}", join(&expected, "or").unwrap_or_default());
     let diagnostic = sink.emit(codes::VALUE_NOT_ALLOWED, node.span, message);
     if let Some(near) = nearest(&text.value, words.iter().copied()) {
-        diagnostic
-            .help(format!("write `{near}`"))
-            .fix(format!("write `{near}`"), node.span, near);
+        diagnostic.help(format!("write `{near}`")).fix(format!("write `{near}`"), node.span, near);
     }
     None
 }

@@ -14,12 +14,7 @@ use crate::source::Span;
 
 /// A grid that nothing is too long for, in place of one that could not be decoded.
 pub(super) fn unknown() -> Grid {
-    Grid {
-        bins: 10_000_000,
-        bin_size: 1,
-        bin_unit: BinUnit::Minutes,
-        span: Span::default(),
-    }
+    Grid { bins: 10_000_000, bin_size: 1, bin_unit: BinUnit::Minutes, span: Span::default() }
 }
 
 /// Decodes `grid`; one that is broken has an empty span.
@@ -30,16 +25,9 @@ pub(super) fn decode_grid(node: &Node, sink: &mut Sink) -> Grid {
     let bins = decode_count(&fields, "bins", sink);
     let bin_size = decode_count(&fields, "binSize", sink);
     let names: Vec<&str> = BIN_UNITS.iter().map(|unit| unit.name()).collect();
-    let unit = fields
-        .get("binUnit")
-        .and_then(|node| decode_choice(node, "unit", &names, sink));
+    let unit = fields.get("binUnit").and_then(|node| decode_choice(node, "unit", &names, sink));
     match (bins, bin_size, unit) {
-        (Some(bins), Some(bin_size), Some(unit)) => Grid {
-            bins,
-            bin_size,
-            bin_unit: BIN_UNITS[unit],
-            span: node.span,
-        },
+        (Some(bins), Some(bin_size), Some(unit)) => Grid { bins, bin_size, bin_unit: BIN_UNITS[unit], span: node.span },
         _ => unknown(),
     }
 }
@@ -63,21 +51,14 @@ pub(super) fn decode_window(node: &Node, grid: &Grid, sink: &mut Sink) -> Option
     let start = parse_utc(&text.value);
     let Some(start) = start else {
         let found = super::value::excerpt(&text.value);
-        sink.emit(
-            codes::INVALID_WINDOW,
-            node.span,
-            format!("expected a time in UTC, found `{found}`"),
-        )
-        .help("write it like `2025-10-07T00:00:00Z`");
+        sink.emit(codes::INVALID_WINDOW, node.span, format!("expected a time in UTC, found `{found}`"))
+            .help("write it like `2025-10-07T00:00:00Z`");
         return None;
     };
     if grid.is_known() {
         check_boundary(start, grid, node.span, sink);
     }
-    Some(Window {
-        start,
-        span: node.span,
-    })
+    Some(Window { start, span: node.span })
 }
 
 fn check_timezone(node: &Node, sink: &mut Sink) {
@@ -85,13 +66,12 @@ fn check_timezone(node: &Node, sink: &mut Sink) {
         return;
     };
     if zone.value != "UTC" {
-        let message = format!(
-            "expected the time zone `UTC`, found `{}`",
-            super::value::excerpt(&zone.value)
+        let message = format!("expected the time zone `UTC`, found `{}`", super::value::excerpt(&zone.value));
+        sink.emit(codes::VALUE_NOT_ALLOWED, node.span, message).help("write `UTC` and give `start` in UTC").fix(
+            "write `UTC`",
+            node.span,
+            "UTC",
         );
-        sink.emit(codes::VALUE_NOT_ALLOWED, node.span, message)
-            .help("write `UTC` and give `start` in UTC")
-            .fix("write `UTC`", node.span, "UTC");
     }
 }
 
@@ -103,37 +83,27 @@ fn parse_utc(text: &str) -> Option<Timestamp> {
         b'd' => byte.is_ascii_digit(),
         other => byte == *other,
     });
-    let is_fraction = |digits: &str| {
-        (1..=9).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
-    };
+    let is_fraction =
+        |digits: &str| (1..=9).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
     let fraction_fits = fraction.is_empty() || fraction.strip_prefix('.').is_some_and(is_fraction);
     (fits && fraction_fits).then(|| text.parse().ok()).flatten()
 }
 
 fn check_boundary(start: Timestamp, grid: &Grid, span: Span, sink: &mut Sink) {
     let zoned = start.to_zoned(TimeZone::UTC);
-    let minutes =
-        u64::from(zoned.hour().unsigned_abs()) * 60 + u64::from(zoned.minute().unsigned_abs());
+    let minutes = u64::from(zoned.hour().unsigned_abs()) * 60 + u64::from(zoned.minute().unsigned_abs());
     let whole_minute = zoned.second() == 0 && zoned.subsec_nanosecond() == 0;
     let (fits, rule) = match grid.bin_unit {
-        BinUnit::Minutes | BinUnit::Hours => (
-            minutes.is_multiple_of(grid.bin_minutes()),
-            "bins are counted from midnight UTC",
-        ),
+        BinUnit::Minutes | BinUnit::Hours => {
+            (minutes.is_multiple_of(grid.bin_minutes()), "bins are counted from midnight UTC")
+        }
         BinUnit::Days => (minutes == 0, "days begin at midnight UTC"),
-        BinUnit::Weeks => (
-            minutes == 0 && zoned.weekday() == Weekday::Monday,
-            "weeks begin on Monday, midnight UTC",
-        ),
+        BinUnit::Weeks => (minutes == 0 && zoned.weekday() == Weekday::Monday, "weeks begin on Monday, midnight UTC"),
     };
     if !(fits && whole_minute) {
         let size = format!("{} {}", grid.bin_size, grid.bin_unit.name());
-        sink.emit(
-            codes::INVALID_WINDOW,
-            span,
-            format!("`start` is not on a boundary of bins of {size}"),
-        )
-        .label(grid.span, format!("bins of {size}"))
-        .help(format!("move the start: {rule}"));
+        sink.emit(codes::INVALID_WINDOW, span, format!("`start` is not on a boundary of bins of {size}"))
+            .label(grid.span, format!("bins of {size}"))
+            .help(format!("move the start: {rule}"));
     }
 }

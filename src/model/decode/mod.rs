@@ -26,10 +26,7 @@ use crate::source::Spanned;
 
 /// Decodes a whole model.
 pub fn decode(tree: &Node, sink: &mut Sink) -> Model {
-    let mut model = Model {
-        grid: grid::unknown(),
-        ..Model::default()
-    };
+    let mut model = Model { grid: grid::unknown(), ..Model::default() };
     let Some(fields) = Fields::open(tree, &schema::MODEL, sink) else {
         return model;
     };
@@ -39,42 +36,19 @@ pub fn decode(tree: &Node, sink: &mut Sink) -> Model {
     if let Some(node) = fields.get("grid") {
         model.grid = grid::decode_grid(node, sink);
     }
-    model.window = fields
-        .get("window")
-        .and_then(|node| grid::decode_window(node, &model.grid, sink));
+    model.window = fields.get("window").and_then(|node| grid::decode_window(node, &model.grid, sink));
     model.seed = fields.get("rng").and_then(|node| decode_seed(node, sink));
-    model.parameters = decode_each(
-        &fields,
-        "parameters",
-        &schema::PARAMETER,
-        sink,
-        decode_parameter,
-    );
+    model.parameters = decode_each(&fields, "parameters", &schema::PARAMETER, sink, decode_parameter);
     if let Some(node) = fields.get("topology") {
         model.topology = topology::decode_topology(node, sink);
     }
-    let context = series::Context {
-        grid: model.grid,
-        has_seed: fields.get("rng").is_some(),
-    };
+    let context = series::Context { grid: model.grid, has_seed: fields.get("rng").is_some() };
     model.series = decode_each(&fields, "nodes", &schema::SERIES, sink, |fields, sink| {
         series::decode_series(fields, context, sink)
     });
-    model.validation = decode_each(
-        &fields,
-        "validation",
-        &schema::RULE,
-        sink,
-        rules::decode_rule,
-    );
+    model.validation = decode_each(&fields, "validation", &schema::RULE, sink, rules::decode_rule);
     model.outputs = fields.get("outputs").map(|_| {
-        let rules = decode_each(
-            &fields,
-            "outputs",
-            &schema::OUTPUT,
-            sink,
-            outputs::decode_output,
-        );
+        let rules = decode_each(&fields, "outputs", &schema::OUTPUT, sink, outputs::decode_output);
         outputs::check_names(&rules, sink);
         rules
     });
@@ -86,33 +60,22 @@ pub fn decode(tree: &Node, sink: &mut Sink) -> Model {
 }
 
 fn check_version(node: &Node, sink: &mut Sink) {
-    let supported = |value: f64| {
-        SCHEMA_VERSIONS
-            .iter()
-            .any(|version| *version as f64 == value)
-    };
+    let supported = |value: f64| SCHEMA_VERSIONS.iter().any(|version| *version as f64 == value);
     if matches!(value::typed(node), Some(value::Typed::Number(number)) if supported(number)) {
         return;
     }
     let known: Vec<String> = SCHEMA_VERSIONS.iter().map(u64::to_string).collect();
-    let message = format!(
-        "unsupported schema version, found {}",
-        value::describe(node)
-    );
-    sink.emit(codes::SCHEMA_VERSION, node.span, message)
-        .help(format!(
-            "write `schemaVersion: {}`; supported: {}",
-            known[known.len() - 1],
-            known.join(", ")
-        ));
+    let message = format!("unsupported schema version, found {}", value::describe(node));
+    sink.emit(codes::SCHEMA_VERSION, node.span, message).help(format!(
+        "write `schemaVersion: {}`; supported: {}",
+        known[known.len() - 1],
+        known.join(", ")
+    ));
 }
 
 fn decode_seed(node: &Node, sink: &mut Sink) -> Option<Spanned<u64>> {
     let node = Fields::open(node, &schema::RNG, sink)?.get("seed")?;
-    Some(Spanned::new(
-        decode_whole(node, 0, u64::MAX, sink)?,
-        node.span,
-    ))
+    Some(Spanned::new(decode_whole(node, 0, u64::MAX, sink)?, node.span))
 }
 
 /// Decodes each entry of the list at `key`.
@@ -129,21 +92,14 @@ fn decode_each<T>(
     let items = open_list(node, &format!("a list under `{key}`"), sink);
     items
         .iter()
-        .filter_map(|item| {
-            Fields::open(item, section, sink).and_then(|fields| decode_entry(fields, sink))
-        })
+        .filter_map(|item| Fields::open(item, section, sink).and_then(|fields| decode_entry(fields, sink)))
         .collect()
 }
 
 fn decode_parameter(fields: Fields<'_>, sink: &mut Sink) -> Option<Parameter> {
     let id = fields.get("id").and_then(|node| decode_id(node, sink));
     let mut number = |key| fields.get(key).and_then(|node| decode_finite(node, sink));
-    let (value, min, max, step) = (
-        number("value"),
-        number("min"),
-        number("max"),
-        number("step"),
-    );
+    let (value, min, max, step) = (number("value"), number("min"), number("max"), number("step"));
     if let (Some(value), Some(node)) = (value, fields.get("value")) {
         check_bounds(value, min, max, node, sink);
     }
@@ -161,16 +117,9 @@ fn decode_parameter(fields: Fields<'_>, sink: &mut Sink) -> Option<Parameter> {
 }
 
 fn check_bounds(value: f64, min: Option<f64>, max: Option<f64>, node: &Node, sink: &mut Sink) {
-    let (low, high) = (
-        min.unwrap_or(f64::NEG_INFINITY),
-        max.unwrap_or(f64::INFINITY),
-    );
+    let (low, high) = (min.unwrap_or(f64::NEG_INFINITY), max.unwrap_or(f64::INFINITY));
     if low > high {
-        sink.emit(
-            codes::VALUE_NOT_ALLOWED,
-            node.span,
-            format!("`min` {low} is greater than `max` {high}"),
-        );
+        sink.emit(codes::VALUE_NOT_ALLOWED, node.span, format!("`min` {low} is greater than `max` {high}"));
     } else if !(low..=high).contains(&value) {
         let message = match (min, max) {
             (Some(low), Some(high)) => format!("value {value} is outside {low}..={high}"),
@@ -183,8 +132,5 @@ fn check_bounds(value: f64, min: Option<f64>, max: Option<f64>, node: &Node, sin
 
 /// A text for people.
 fn decode_note(fields: &Fields<'_>, key: &str, sink: &mut Sink) -> Option<String> {
-    fields
-        .get(key)
-        .and_then(|node| decode_text(node, sink))
-        .map(|text| text.value)
+    fields.get(key).and_then(|node| decode_text(node, sink)).map(|text| text.value)
 }

@@ -38,22 +38,10 @@ fn decode_list(node: &Node, missing_allowed: bool, sink: &mut Sink) -> Option<Sp
 }
 
 fn report_bad(bad: &[&Node], missing_allowed: bool, sink: &mut Sink) {
-    let expected = if missing_allowed {
-        "a number or `null`"
-    } else {
-        "a number"
-    };
-    let code = if missing_allowed {
-        codes::NOT_A_NUMBER
-    } else {
-        codes::WRONG_SHAPE
-    };
+    let expected = if missing_allowed { "a number or `null`" } else { "a number" };
+    let code = if missing_allowed { codes::NOT_A_NUMBER } else { codes::WRONG_SHAPE };
     for item in bad.iter().take(REPORTED) {
-        sink.emit(
-            code,
-            item.span,
-            format!("expected {expected}, found {}", describe(item)),
-        );
+        sink.emit(code, item.span, format!("expected {expected}, found {}", describe(item)));
     }
     if let Some(next) = bad.get(REPORTED) {
         let more = bad.len() - REPORTED;

@@ -12,21 +12,13 @@ use crate::source::Span;
 /// Decodes an output rule.
 pub(super) fn decode_output(fields: Fields<'_>, sink: &mut Sink) -> Option<OutputRule> {
     let series = fields.get("series").and_then(|node| decode_id(node, sink));
-    let exclude = fields.get("exclude").map_or(&[] as &[_], |node| {
-        open_list(node, "a list of series or patterns", sink)
-    });
-    let exclude = exclude
-        .iter()
-        .filter_map(|node| decode_id(node, sink))
-        .collect();
+    let exclude =
+        fields.get("exclude").map_or(&[] as &[_], |node| open_list(node, "a list of series or patterns", sink));
+    let exclude = exclude.iter().filter_map(|node| decode_id(node, sink)).collect();
     let rename = fields.get("as").and_then(|node| decode_id(node, sink));
     let series = series?;
     let rename = rename.filter(|_| check_rename(&series, &fields, sink));
-    Some(OutputRule {
-        series,
-        exclude,
-        rename,
-    })
+    Some(OutputRule { series, exclude, rename })
 }
 
 fn check_rename(series: &Id, fields: &Fields<'_>, sink: &mut Sink) -> bool {
@@ -49,13 +41,9 @@ pub(super) fn check_names(rules: &[OutputRule], sink: &mut Sink) {
     for rule in rules.iter().filter(|rule| !rule.series.value.contains('*')) {
         let name = rule.rename.as_ref().unwrap_or(&rule.series);
         if let Some(before) = first.get(name.value.as_str()) {
-            sink.emit(
-                codes::DUPLICATE_OUTPUT,
-                name.span,
-                format!("two outputs are named `{}`", name.value),
-            )
-            .label(*before, "first here")
-            .help("give one of them another name with `as`");
+            sink.emit(codes::DUPLICATE_OUTPUT, name.span, format!("two outputs are named `{}`", name.value))
+                .label(*before, "first here")
+                .help("give one of them another name with `as`");
         } else {
             first.insert(&name.value, name.span);
         }

@@ -17,25 +17,14 @@ pub(super) fn decode_pmf(node: &Node, has_seed: bool, sink: &mut Sink) -> Option
     let fields = Fields::open_any(node, "a distribution", sink)?;
     fields.check_all_present(["type"].into_iter(), "a distribution", sink);
     let kind = fields.get("type")?;
-    let names: Vec<&str> = DISTRIBUTIONS
-        .iter()
-        .map(|distribution| distribution.name)
-        .collect();
+    let names: Vec<&str> = DISTRIBUTIONS.iter().map(|distribution| distribution.name).collect();
     let distribution = &DISTRIBUTIONS[decode_choice(kind, "distribution", &names, sink)?];
     let name = format!("the distribution `{}`", distribution.name);
-    fields.check_known(
-        &name,
-        || ["type", "sample"].into_iter().chain(own_keys(distribution)),
-        sink,
-    );
+    fields.check_known(&name, || ["type", "sample"].into_iter().chain(own_keys(distribution)), sink);
     fields.check_all_present(own_keys(distribution), &name, sink);
     let sample = decode_sample(&fields, has_seed, sink);
     let args = decode_args(&fields, distribution, sink);
-    let table = if distribution.table {
-        decode_table(&fields, sink)
-    } else {
-        Some(Vec::new())
-    };
+    let table = if distribution.table { decode_table(&fields, sink) } else { Some(Vec::new()) };
     Some(Pmf {
         span: node.span,
         distribution: Spanned::new(distribution.name.to_owned(), kind.span),
@@ -46,16 +35,8 @@ pub(super) fn decode_pmf(node: &Node, has_seed: bool, sink: &mut Sink) -> Option
 }
 
 fn own_keys(distribution: &'static Distribution) -> impl Iterator<Item = &'static str> {
-    let table: &[&str] = if distribution.table {
-        &["values", "probabilities"]
-    } else {
-        &[]
-    };
-    distribution
-        .parameters
-        .iter()
-        .map(|parameter| parameter.name)
-        .chain(table.iter().copied())
+    let table: &[&str] = if distribution.table { &["values", "probabilities"] } else { &[] };
+    distribution.parameters.iter().map(|parameter| parameter.name).chain(table.iter().copied())
 }
 
 fn decode_sample(fields: &Fields<'_>, has_seed: bool, sink: &mut Sink) -> Option<bool> {
@@ -64,12 +45,8 @@ fn decode_sample(fields: &Fields<'_>, has_seed: bool, sink: &mut Sink) -> Option
     };
     let sample = decode_bool(node, sink)?;
     if sample && !has_seed {
-        sink.emit(
-            codes::MISSING_KEY,
-            node.span,
-            "a sampled distribution needs a seed",
-        )
-        .help("add `rng: { seed: 42 }` to the model");
+        sink.emit(codes::MISSING_KEY, node.span, "a sampled distribution needs a seed")
+            .help("add `rng: { seed: 42 }` to the model");
     }
     Some(sample)
 }
@@ -81,20 +58,14 @@ fn decode_args(
 ) -> Option<Vec<(String, Spanned<PmfArg>)>> {
     let mut args = Vec::new();
     for parameter in distribution.parameters {
-        let arg = fields
-            .get(parameter.name)
-            .and_then(|node| decode_arg(node, parameter, sink));
+        let arg = fields.get(parameter.name).and_then(|node| decode_arg(node, parameter, sink));
         args.extend(arg.map(|arg| (parameter.name.to_owned(), arg)));
     }
     check_order(&args, distribution, sink);
     (args.len() == distribution.parameters.len()).then_some(args)
 }
 
-fn decode_arg(
-    node: &Node,
-    parameter: &DistributionParameter,
-    sink: &mut Sink,
-) -> Option<Spanned<PmfArg>> {
+fn decode_arg(node: &Node, parameter: &DistributionParameter, sink: &mut Sink) -> Option<Spanned<PmfArg>> {
     if let Some(Typed::Text(text)) = typed(node)
         && parse_number(text).is_none()
     {
@@ -105,23 +76,17 @@ fn decode_arg(
         return Some(Spanned::new(PmfArg::Number(value), node.span));
     }
     let expected = parameter.domain.describe();
-    sink.emit(
-        codes::PMF_SHAPE,
-        node.span,
-        format!("`{}` is {value}, expected {expected}", parameter.name),
-    );
+    sink.emit(codes::PMF_SHAPE, node.span, format!("`{}` is {value}, expected {expected}", parameter.name));
     None
 }
 
 /// `min` and `max` of the uniform distribution, where both are constant.
 fn check_order(args: &[(String, Spanned<PmfArg>)], distribution: &Distribution, sink: &mut Sink) {
     let number = |key: &str| {
-        args.iter()
-            .find(|(name, _)| name == key)
-            .and_then(|(_, arg)| match arg.value {
-                PmfArg::Number(value) => Some((value, arg.span)),
-                PmfArg::Name(_) => None,
-            })
+        args.iter().find(|(name, _)| name == key).and_then(|(_, arg)| match arg.value {
+            PmfArg::Number(value) => Some((value, arg.span)),
+            PmfArg::Name(_) => None,
+        })
     };
     if distribution.name != "uniform" {
         return;
@@ -129,11 +94,7 @@ fn check_order(args: &[(String, Spanned<PmfArg>)], distribution: &Distribution, 
     if let (Some((min, _)), Some((max, span))) = (number("min"), number("max"))
         && min > max
     {
-        sink.emit(
-            codes::PMF_SHAPE,
-            span,
-            format!("`max` is {max}, expected at least `min`, which is {min}"),
-        );
+        sink.emit(codes::PMF_SHAPE, span, format!("`max` is {max}, expected at least `min`, which is {min}"));
     }
 }
 
@@ -166,11 +127,7 @@ fn check_values(list: &Spanned<Vec<f64>>, sink: &mut Sink) -> bool {
 
 fn check_probabilities(list: &Spanned<Vec<f64>>, sink: &mut Sink) -> bool {
     let sum: f64 = list.value.iter().sum();
-    let problem = match list
-        .value
-        .iter()
-        .find(|value| !(value.is_finite() && **value >= 0.0))
-    {
+    let problem = match list.value.iter().find(|value| !(value.is_finite() && **value >= 0.0)) {
         Some(value) => format!("expected probabilities >= 0, found {value}"),
         None if (sum - 1.0).abs() > SUM_TOLERANCE => {
             format!("probabilities sum to {sum}, expected 1")

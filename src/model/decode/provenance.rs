@@ -11,10 +11,7 @@ pub(super) fn to_json(node: &Node) -> Value {
         NodeKind::Scalar(_) => scalar_to_json(node),
         NodeKind::Sequence(items) => items.iter().map(to_json).collect(),
         NodeKind::Mapping(entries) => Value::Object(
-            entries
-                .iter()
-                .map(|entry| (entry.key.value.to_string(), to_json(&entry.value)))
-                .collect::<Map<_, _>>(),
+            entries.iter().map(|entry| (entry.key.value.to_string(), to_json(&entry.value))).collect::<Map<_, _>>(),
         ),
     }
 }

@@ -15,16 +15,8 @@ pub(super) fn decode_rule(fields: Fields<'_>, sink: &mut Sink) -> Option<Rule> {
     let names: Vec<&str> = RULE_TYPES.iter().map(|(name, _)| *name).collect();
     let kind = names[decode_choice(fields.get("type")?, "type of rule", &names, sink)?];
     fields.check_owned(kind, RULE_TYPES, "rules of type", sink);
-    let kind = if kind == "conservation" {
-        decode_conservation(&fields, sink)
-    } else {
-        decode_custom(&fields, sink)
-    };
-    Some(Rule {
-        id,
-        kind: kind?,
-        span: fields.place,
-    })
+    let kind = if kind == "conservation" { decode_conservation(&fields, sink) } else { decode_custom(&fields, sink) };
+    Some(Rule { id, kind: kind?, span: fields.place })
 }
 
 fn decode_conservation(fields: &Fields<'_>, sink: &mut Sink) -> Option<RuleKind> {
@@ -34,19 +26,11 @@ fn decode_conservation(fields: &Fields<'_>, sink: &mut Sink) -> Option<RuleKind>
     };
     fields.check_all_present(["node"].into_iter(), "a conservation rule", sink);
     let node = decode_id(fields.get("node")?, sink)?;
-    Some(RuleKind::Conservation {
-        node,
-        tolerance: tolerance?,
-    })
+    Some(RuleKind::Conservation { node, tolerance: tolerance? })
 }
 
 fn decode_custom(fields: &Fields<'_>, sink: &mut Sink) -> Option<RuleKind> {
-    let expected = fields
-        .get("expected")
-        .map_or(Some(true), |node| decode_bool(node, sink));
+    let expected = fields.get("expected").map_or(Some(true), |node| decode_bool(node, sink));
     let formula = decode_formula(fields.formula("expr", "a custom rule", sink)?, sink)?;
-    Some(RuleKind::Custom {
-        formula,
-        expected: expected?,
-    })
+    Some(RuleKind::Custom { formula, expected: expected? })
 }

@@ -20,16 +20,10 @@ pub(super) struct Context {
 }
 
 /// Decodes a series; without an id there is none.
-pub(super) fn decode_series(
-    fields: Fields<'_>,
-    context: Context,
-    sink: &mut Sink,
-) -> Option<Series> {
+pub(super) fn decode_series(fields: Fields<'_>, context: Context, sink: &mut Sink) -> Option<Series> {
     let id = fields.get("id").and_then(|node| decode_id(node, sink));
     let names: Vec<&str> = SERIES_KINDS.iter().map(|(name, _)| *name).collect();
-    let kind = fields
-        .get("kind")
-        .and_then(|node| decode_choice(node, "kind of series", &names, sink));
+    let kind = fields.get("kind").and_then(|node| decode_choice(node, "kind of series", &names, sink));
     let kind = kind.map(|at| names[at]).and_then(|kind| {
         fields.check_owned(kind, SERIES_KINDS, "series of kind", sink);
         match kind {
@@ -40,12 +34,7 @@ pub(super) fn decode_series(
     });
     let unit = decode_note(&fields, "unit", sink);
     let description = decode_note(&fields, "description", sink);
-    Some(Series {
-        id: id?,
-        kind: kind.unwrap_or(SeriesKind::Invalid),
-        unit,
-        description,
-    })
+    Some(Series { id: id?, kind: kind.unwrap_or(SeriesKind::Invalid), unit, description })
 }
 
 fn decode_const(fields: &Fields<'_>, context: Context, sink: &mut Sink) -> Option<ConstData> {
@@ -59,13 +48,9 @@ fn decode_const(fields: &Fields<'_>, context: Context, sink: &mut Sink) -> Optio
         return None;
     };
     for (other, _, span) in others {
-        sink.emit(
-            codes::CONFLICTING_KEYS,
-            *span,
-            format!("`{other}` stands beside `{key}`"),
-        )
-        .label(*first, format!("`{key}` gives the data already"))
-        .help("keep one of `source`, `values` and `value`");
+        sink.emit(codes::CONFLICTING_KEYS, *span, format!("`{other}` stands beside `{key}`"))
+            .label(*first, format!("`{key}` gives the data already"))
+            .help("keep one of `source`, `values` and `value`");
     }
     let data = match *key {
         "source" => decode_text(node, sink).map(ConstData::Source),
@@ -79,12 +64,8 @@ fn decode_inline(node: &Node, grid: &Grid, sink: &mut Sink) -> Option<Spanned<Ve
     let values = decode_values(node, sink)?;
     let (expected, found) = (grid.bins as usize, values.value.len());
     if grid.is_known() && expected != found {
-        sink.emit(
-            codes::SERIES_LENGTH,
-            node.span,
-            format!("Series length mismatch: expected {expected}, got {found}"),
-        )
-        .label(grid.span, format!("{expected} bins"));
+        sink.emit(codes::SERIES_LENGTH, node.span, format!("Series length mismatch: expected {expected}, got {found}"))
+            .label(grid.span, format!("{expected} bins"));
         return None;
     }
     Some(values)
@@ -96,10 +77,7 @@ fn decode_expr(fields: &Fields<'_>, sink: &mut Sink) -> Option<SeriesKind> {
     // A broken `initial` must not make the checker ask for one.
     match initial {
         Some(None) => None,
-        initial => Some(SeriesKind::Expr {
-            formula,
-            initial: initial.flatten(),
-        }),
+        initial => Some(SeriesKind::Expr { formula, initial: initial.flatten() }),
     }
 }
 

@@ -3,9 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::fields::{Fields, decode_choice, join};
-use super::value::{
-    decode_finite, decode_id, decode_non_negative, decode_number_or_id, decode_text, scalar,
-};
+use super::value::{decode_finite, decode_id, decode_non_negative, decode_number_or_id, decode_text, scalar};
 use super::{decode_each, decode_note};
 use crate::diagnostics::{Sink, codes};
 use crate::model::schema::{self, NODE_KINDS, ROLES};
@@ -20,9 +18,7 @@ pub(super) fn decode_topology(node: &Node, sink: &mut Sink) -> Topology {
     };
     let nodes = decode_each(&fields, "nodes", &schema::NODE, sink, decode_node);
     let ids: HashSet<&str> = nodes.iter().map(|node| node.id.value.as_str()).collect();
-    let edges = decode_each(&fields, "edges", &schema::EDGE, sink, |fields, sink| {
-        decode_edge(&fields, &ids, sink)
-    });
+    let edges = decode_each(&fields, "edges", &schema::EDGE, sink, |fields, sink| decode_edge(&fields, &ids, sink));
     check_acyclic(&edges, sink);
     Topology { nodes, edges }
 }
@@ -30,12 +26,8 @@ pub(super) fn decode_topology(node: &Node, sink: &mut Sink) -> Topology {
 fn decode_node(fields: Fields<'_>, sink: &mut Sink) -> Option<TopologyNode> {
     let id = fields.get("id").and_then(|node| decode_id(node, sink));
     let names: Vec<&str> = NODE_KINDS.iter().map(|(name, ..)| *name).collect();
-    let kind = fields
-        .get("kind")
-        .and_then(|node| decode_choice(node, "kind of node", &names, sink));
-    let semantics = fields
-        .get("semantics")
-        .and_then(|node| Fields::open(node, &schema::SEMANTICS, sink));
+    let kind = fields.get("kind").and_then(|node| decode_choice(node, "kind of node", &names, sink));
+    let semantics = fields.get("semantics").and_then(|node| Fields::open(node, &schema::SEMANTICS, sink));
     if let Some(at) = kind {
         check_roles(at, semantics.as_ref(), &fields, sink);
     }
@@ -49,8 +41,7 @@ fn decode_node(fields: Fields<'_>, sink: &mut Sink) -> Option<TopologyNode> {
         group,
         ui,
         semantics: decode_semantics(role, sink),
-        sla_min: role("sla_min")
-            .and_then(|node| Some(Spanned::new(decode_non_negative(node, sink)?, node.span))),
+        sla_min: role("sla_min").and_then(|node| Some(Spanned::new(decode_non_negative(node, sink)?, node.span))),
         q0: role("q0").and_then(|node| decode_number_or_id(node, sink)),
     })
 }
@@ -68,19 +59,12 @@ fn check_roles(kind: usize, semantics: Option<&Fields<'_>>, fields: &Fields<'_>,
         .collect();
     if let Some(roles) = join(&missing, "and") {
         let noun = if missing.len() == 1 { "role" } else { "roles" };
-        sink.emit(
-            codes::TOPOLOGY_SHAPE,
-            fields.place,
-            format!("a node of kind `{name}` needs the {noun} {roles}"),
-        )
-        .help(format!("name series for {roles} under `semantics`"));
+        sink.emit(codes::TOPOLOGY_SHAPE, fields.place, format!("a node of kind `{name}` needs the {noun} {roles}"))
+            .help(format!("name series for {roles} under `semantics`"));
     }
 }
 
-fn decode_semantics<'a>(
-    role: impl Fn(&str) -> Option<&'a Node>,
-    sink: &mut Sink,
-) -> Vec<(Role, Id)> {
+fn decode_semantics<'a>(role: impl Fn(&str) -> Option<&'a Node>, sink: &mut Sink) -> Vec<(Role, Id)> {
     let decode_one = |(name, kind): &(&str, Role)| Some((*kind, decode_id(role(name)?, sink)?));
     ROLES.iter().filter_map(decode_one).collect()
 }
@@ -94,31 +78,16 @@ fn decode_ui(node: &Node, sink: &mut Sink) -> Option<(f64, f64)> {
 
 fn decode_edge(fields: &Fields<'_>, ids: &HashSet<&str>, sink: &mut Sink) -> Option<TopologyEdge> {
     let id = fields.get("id").and_then(|node| decode_id(node, sink));
-    let from = fields
-        .get("from")
-        .and_then(|node| decode_endpoint(node, ids, sink));
-    let to = fields
-        .get("to")
-        .and_then(|node| decode_endpoint(node, ids, sink));
-    let weight = fields
-        .get("weight")
-        .and_then(|node| decode_non_negative(node, sink));
+    let from = fields.get("from").and_then(|node| decode_endpoint(node, ids, sink));
+    let to = fields.get("to").and_then(|node| decode_endpoint(node, ids, sink));
+    let weight = fields.get("weight").and_then(|node| decode_non_negative(node, sink));
     let (from, to) = (from?, to?);
     if from.node.value == to.node.value {
-        sink.emit(
-            codes::TOPOLOGY_SHAPE,
-            to.node.span,
-            format!("edge leads from `{}` to itself", to.node.value),
-        )
-        .label(from.node.span, "begins here");
+        sink.emit(codes::TOPOLOGY_SHAPE, to.node.span, format!("edge leads from `{}` to itself", to.node.value))
+            .label(from.node.span, "begins here");
         return None;
     }
-    Some(TopologyEdge {
-        id,
-        from,
-        to,
-        weight,
-    })
+    Some(TopologyEdge { id, from, to, weight })
 }
 
 /// `Node` or `Node:port`; a node's whole id wins over a reading with a port.
@@ -130,18 +99,11 @@ fn decode_endpoint(node: &Node, ids: &HashSet<&str>, sink: &mut Sink) -> Option<
     };
     if name.is_empty() || port == Some("") {
         let found = super::value::excerpt(&text.value);
-        sink.emit(
-            codes::TOPOLOGY_SHAPE,
-            node.span,
-            format!("expected `Node` or `Node:port`, found `{found}`"),
-        );
+        sink.emit(codes::TOPOLOGY_SHAPE, node.span, format!("expected `Node` or `Node:port`, found `{found}`"));
         return None;
     }
     let span = scalar(node).map_or(node.span, |scalar| scalar.map.span(0, name.len()));
-    Some(Endpoint {
-        node: Spanned::new(name.to_owned(), span),
-        port: port.map(str::to_owned),
-    })
+    Some(Endpoint { node: Spanned::new(name.to_owned(), span), port: port.map(str::to_owned) })
 }
 
 /// Where a walk stands: a node, and which of its edges comes next.
@@ -189,10 +151,7 @@ fn find_cycle(graph: &Graph, start: usize, seen: &mut [bool]) -> Option<Vec<usiz
         return None;
     }
     let mut place_on_path = HashMap::from([(start, 0)]);
-    let mut path = vec![Step {
-        node: start,
-        next: 0,
-    }];
+    let mut path = vec![Step { node: start, next: 0 }];
     let mut walked: Vec<usize> = Vec::new();
     let mut found = None;
     while let Some(step) = path.last_mut() {
@@ -207,10 +166,7 @@ fn find_cycle(graph: &Graph, start: usize, seen: &mut [bool]) -> Option<Vec<usiz
             found = found.or_else(|| Some(walked[place..].iter().copied().chain([edge]).collect()));
         } else if !std::mem::replace(&mut seen[target], true) {
             place_on_path.insert(target, path.len());
-            path.push(Step {
-                node: target,
-                next: 0,
-            });
+            path.push(Step { node: target, next: 0 });
             walked.push(edge);
         }
     }
@@ -219,28 +175,15 @@ fn find_cycle(graph: &Graph, start: usize, seen: &mut [bool]) -> Option<Vec<usiz
 
 fn report_cycle(cycle: &[usize], edges: &[TopologyEdge], sink: &mut Sink) {
     let first_edge = cycle.iter().copied().min().unwrap_or_default();
-    let turn = cycle
-        .iter()
-        .position(|edge| *edge == first_edge)
-        .unwrap_or_default();
-    let steps: Vec<&TopologyEdge> = cycle[turn..]
-        .iter()
-        .chain(&cycle[..turn])
-        .map(|edge| &edges[*edge])
-        .collect();
-    let mut path: Vec<&str> = steps
-        .iter()
-        .map(|edge| edge.from.node.value.as_str())
-        .collect();
+    let turn = cycle.iter().position(|edge| *edge == first_edge).unwrap_or_default();
+    let steps: Vec<&TopologyEdge> = cycle[turn..].iter().chain(&cycle[..turn]).map(|edge| &edges[*edge]).collect();
+    let mut path: Vec<&str> = steps.iter().map(|edge| edge.from.node.value.as_str()).collect();
     path.push(path[0]);
     let message = format!("edges form a cycle: {}", path.join(" → "));
     let diagnostic = sink.emit(codes::TOPOLOGY_SHAPE, steps[0].to.node.span, message);
     diagnostic.here(format!("`{}` → `{}`", path[0], path[1]));
     for edge in &steps[1..] {
-        diagnostic.label(
-            edge.to.node.span,
-            format!("`{}` → `{}`", edge.from.node.value, edge.to.node.value),
-        );
+        diagnostic.label(edge.to.node.span, format!("`{}` → `{}`", edge.from.node.value, edge.to.node.value));
     }
     diagnostic.help("remove one of the edges, or leave a retry out of the topology");
 }

@@ -31,11 +31,7 @@ pub(super) fn typed(node: &Node) -> Option<Typed<'_>> {
         Some(_) => false,
         None => scalar.style != ScalarStyle::Plain,
     };
-    Some(if is_text {
-        Typed::Text(&scalar.text)
-    } else {
-        resolve(&scalar.text)
-    })
+    Some(if is_text { Typed::Text(&scalar.text) } else { resolve(&scalar.text) })
 }
 
 /// Whether the value was left out or is `null`.
@@ -65,18 +61,12 @@ pub(super) fn parse_number(text: &str) -> Option<f64> {
         _ => {}
     }
     // What is left of Rust's own spellings begins with a digit or a point, so `inf` and `nan` stay text.
-    let begins = unsigned
-        .strip_prefix('.')
-        .unwrap_or(unsigned)
-        .starts_with(|c: char| c.is_ascii_digit());
+    let begins = unsigned.strip_prefix('.').unwrap_or(unsigned).starts_with(|c: char| c.is_ascii_digit());
     begins.then(|| text.parse().ok()).flatten()
 }
 
 fn parse_radix(text: &str) -> Option<u64> {
-    let digits = |prefix: &str| {
-        text.strip_prefix(prefix)
-            .filter(|rest| !rest.starts_with(['+', '-']))
-    };
+    let digits = |prefix: &str| text.strip_prefix(prefix).filter(|rest| !rest.starts_with(['+', '-']));
     match (digits("0x"), digits("0o")) {
         (Some(hex), _) => u64::from_str_radix(hex, 16).ok(),
         (_, Some(octal)) => u64::from_str_radix(octal, 8).ok(),
@@ -99,11 +89,7 @@ pub(super) fn describe(node: &Node) -> String {
 
 /// The beginning of a text, short enough for a message.
 pub(super) fn excerpt(text: &str) -> String {
-    let mut short: String = text
-        .chars()
-        .take(40)
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
+    let mut short: String = text.chars().take(40).map(|c| if c.is_control() { ' ' } else { c }).collect();
     if short.len() < text.len() {
         short.push('…');
     }
@@ -111,11 +97,7 @@ pub(super) fn excerpt(text: &str) -> String {
 }
 
 /// Reports that a node is not what is `expected` there.
-pub(super) fn report_kind<'s>(
-    node: &Node,
-    expected: &str,
-    sink: &'s mut Sink,
-) -> &'s mut Diagnostic {
+pub(super) fn report_kind<'s>(node: &Node, expected: &str, sink: &'s mut Sink) -> &'s mut Diagnostic {
     let message = format!("expected {expected}, found {}", describe(node));
     sink.emit(codes::WRONG_SHAPE, node.span, message)
 }
@@ -145,16 +127,8 @@ fn check_finite(value: f64, span: Span, sink: &mut Sink) -> Option<f64> {
     if value.is_finite() {
         return Some(value);
     }
-    let found = if value.is_nan() {
-        "a missing value"
-    } else {
-        "one that is infinite or too large"
-    };
-    sink.emit(
-        codes::VALUE_NOT_ALLOWED,
-        span,
-        format!("expected a finite number, found {found}"),
-    );
+    let found = if value.is_nan() { "a missing value" } else { "one that is infinite or too large" };
+    sink.emit(codes::VALUE_NOT_ALLOWED, span, format!("expected a finite number, found {found}"));
     None
 }
 
@@ -164,11 +138,7 @@ pub(super) fn decode_non_negative(node: &Node, sink: &mut Sink) -> Option<f64> {
     if value >= 0.0 {
         return Some(value);
     }
-    sink.emit(
-        codes::VALUE_NOT_ALLOWED,
-        node.span,
-        format!("expected a number >= 0, found `{value}`"),
-    );
+    sink.emit(codes::VALUE_NOT_ALLOWED, node.span, format!("expected a number >= 0, found `{value}`"));
     None
 }
 
@@ -178,9 +148,7 @@ pub(super) fn decode_whole(node: &Node, min: u64, max: u64, sink: &mut Sink) -> 
     let text = scalar(node).map_or("", |scalar| scalar.text.as_str());
     // Beyond 2^53 a float has no ones place, so digits are read as digits.
     let exact = text.parse::<u64>().ok().or_else(|| parse_radix(text));
-    let whole = exact.or_else(|| {
-        (value.fract() == 0.0 && value.abs() < 9e15 && value >= 0.0).then_some(value as u64)
-    });
+    let whole = exact.or_else(|| (value.fract() == 0.0 && value.abs() < 9e15 && value >= 0.0).then_some(value as u64));
     match whole {
         Some(whole) if (min..=max).contains(&whole) => Some(whole),
         _ => {
@@ -189,11 +157,7 @@ pub(super) fn decode_whole(node: &Node, min: u64, max: u64, sink: &mut Sink) -> 
             } else {
                 format!("a whole number from {min} to {max}")
             };
-            sink.emit(
-                codes::VALUE_NOT_ALLOWED,
-                node.span,
-                format!("expected {range}, found `{}`", excerpt(text)),
-            );
+            sink.emit(codes::VALUE_NOT_ALLOWED, node.span, format!("expected {range}, found `{}`", excerpt(text)));
             None
         }
     }
@@ -234,12 +198,8 @@ pub(super) fn decode_id(node: &Node, sink: &mut Sink) -> Option<Id> {
     if !matches!(typed(node), Some(Typed::Text(_))) {
         report_kind(node, "an id", sink).help("put it in quotes");
     } else if let Some(problem) = id_problem(&found.text) {
-        sink.emit(
-            codes::INVALID_ID,
-            node.span,
-            format!("id `{}` {problem}", excerpt(&found.text)),
-        )
-        .help("choose an id of 1 to 200 bytes without control characters and backticks");
+        sink.emit(codes::INVALID_ID, node.span, format!("id `{}` {problem}", excerpt(&found.text)))
+            .help("choose an id of 1 to 200 bytes without control characters and backticks");
     }
     Some(Spanned::new(found.text.clone(), node.span))
 }
@@ -260,11 +220,7 @@ pub(super) fn decode_formula(node: &Node, sink: &mut Sink) -> Option<Formula> {
         report_kind(node, "a formula", sink);
         return None;
     };
-    Some(Formula {
-        text: scalar.text.clone(),
-        map: scalar.map.clone(),
-        style: scalar.style,
-    })
+    Some(Formula { text: scalar.text.clone(), map: scalar.map.clone(), style: scalar.style })
 }
 
 /// A number, a truth value, or an id.

@@ -9,27 +9,16 @@ use super::{DISTRIBUTIONS, Distribution, Key, MODEL, Section, Shape};
 pub fn json_schema() -> Value {
     let mut schema = section_schema(&MODEL);
     if let Value::Object(members) = &mut schema {
-        members.insert(
-            "$schema".into(),
-            json!("https://json-schema.org/draft/2020-12/schema"),
-        );
+        members.insert("$schema".into(), json!("https://json-schema.org/draft/2020-12/schema"));
         members.insert("title".into(), json!("FlowTime model"));
     }
     schema
 }
 
 fn section_schema(section: &Section) -> Value {
-    let properties: Map<String, Value> = section
-        .keys
-        .iter()
-        .map(|key| (key.name.to_owned(), key_schema(key)))
-        .collect();
-    let required: Vec<&str> = section
-        .keys
-        .iter()
-        .filter(|key| key.required)
-        .map(|key| key.name)
-        .collect();
+    let properties: Map<String, Value> =
+        section.keys.iter().map(|key| (key.name.to_owned(), key_schema(key))).collect();
+    let required: Vec<&str> = section.keys.iter().filter(|key| key.required).map(|key| key.name).collect();
     closed_object(section.doc, properties, &required)
 }
 
@@ -57,7 +46,8 @@ fn key_schema(key: &Key) -> Value {
 }
 
 fn shape_schema(shape: &Shape) -> Value {
-    let id = || json!({ "type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[^`\\u0000-\\u001f\\u007f]+$" });
+    let id =
+        || json!({ "type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[^`\\u0000-\\u001f\\u007f]+$" });
     match shape {
         Shape::Text => json!({ "type": "string" }),
         Shape::Id => id(),
@@ -94,22 +84,14 @@ fn by_id(values: &Value) -> Value {
 fn distribution_schema(distribution: &Distribution) -> Value {
     let mut properties = Map::new();
     properties.insert("type".into(), json!({ "const": distribution.name }));
-    properties.insert(
-        "sample".into(),
-        json!({ "type": "boolean", "description": "Draw a value per bin." }),
-    );
+    properties.insert("sample".into(), json!({ "type": "boolean", "description": "Draw a value per bin." }));
     for parameter in distribution.parameters {
         let mut schema = shape_schema(&Shape::NumberOrId);
         schema["description"] = json!(parameter.domain.describe());
         properties.insert(parameter.name.into(), schema);
     }
     let mut required = vec!["type"];
-    required.extend(
-        distribution
-            .parameters
-            .iter()
-            .map(|parameter| parameter.name),
-    );
+    required.extend(distribution.parameters.iter().map(|parameter| parameter.name));
     if distribution.table {
         for name in ["values", "probabilities"] {
             properties.insert(name.into(), shape_schema(&Shape::Numbers));
@@ -126,17 +108,11 @@ mod tests {
     #[test]
     fn the_schema_in_docs_is_the_one_made_from_the_tables() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/model.schema.json");
-        let made = format!(
-            "{}\n",
-            serde_json::to_string_pretty(&json_schema()).unwrap()
-        );
+        let made = format!("{}\n", serde_json::to_string_pretty(&json_schema()).unwrap());
         if std::env::var_os("UPDATE").is_some() {
             std::fs::write(path, &made).unwrap();
         }
         let written = std::fs::read_to_string(path).unwrap_or_default();
-        assert!(
-            written == made,
-            "docs/model.schema.json is stale: run this test again with UPDATE=1"
-        );
+        assert!(written == made, "docs/model.schema.json is stale: run this test again with UPDATE=1");
     }
 }

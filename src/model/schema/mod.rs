@@ -146,25 +146,12 @@ impl Domain {
 }
 
 /// The units of `grid.binSize`.
-pub const BIN_UNITS: &[BinUnit] = &[
-    BinUnit::Minutes,
-    BinUnit::Hours,
-    BinUnit::Days,
-    BinUnit::Weeks,
-];
+pub const BIN_UNITS: &[BinUnit] = &[BinUnit::Minutes, BinUnit::Hours, BinUnit::Days, BinUnit::Weeks];
 
 /// The spellings of a topology node's `kind`, and the roles it can't do without.
 pub const NODE_KINDS: &[(&str, NodeKind, &[Role])] = &[
-    (
-        "service",
-        NodeKind::Service,
-        &[Role::Arrivals, Role::Served],
-    ),
-    (
-        "queue",
-        NodeKind::Queue,
-        &[Role::Arrivals, Role::Served, Role::Queue],
-    ),
+    ("service", NodeKind::Service, &[Role::Arrivals, Role::Served]),
+    ("queue", NodeKind::Queue, &[Role::Arrivals, Role::Served, Role::Queue]),
     ("router", NodeKind::Router, &[Role::Arrivals, Role::Served]),
     ("external", NodeKind::External, &[]),
     ("dependency", NodeKind::Dependency, &[]),
@@ -183,70 +170,35 @@ pub const ROLES: &[(&str, Role)] = &[
 ];
 
 /// The kinds of series, and the keys that belong to each alone.
-pub const SERIES_KINDS: &[(&str, &[&str])] = &[
-    ("const", &["source", "values", "value"]),
-    ("expr", &["expr", "initial"]),
-    ("pmf", &["pmf"]),
-];
+pub const SERIES_KINDS: &[(&str, &[&str])] =
+    &[("const", &["source", "values", "value"]), ("expr", &["expr", "initial"]), ("pmf", &["pmf"])];
 
 /// The types of validation rules, and the keys that belong to each alone.
-pub const RULE_TYPES: &[(&str, &[&str])] = &[
-    ("conservation", &["node", "tolerance"]),
-    ("custom", &["expr", "expected"]),
-];
+pub const RULE_TYPES: &[(&str, &[&str])] =
+    &[("conservation", &["node", "tolerance"]), ("custom", &["expr", "expected"])];
 
 /// The distributions of `pmf` series.
 pub const DISTRIBUTIONS: &[Distribution] = &[
-    distribution(
-        "constant",
-        &[parameter("value", Domain::Finite)],
-        "one number",
-    ),
+    distribution("constant", &[parameter("value", Domain::Finite)], "one number"),
     distribution(
         "uniform",
-        &[
-            parameter("min", Domain::Finite),
-            parameter("max", Domain::Finite),
-        ],
+        &[parameter("min", Domain::Finite), parameter("max", Domain::Finite)],
         "any number from min to max, each as likely",
     ),
-    distribution(
-        "poisson",
-        &[parameter("lambda", Domain::NonNegative)],
-        "a count with mean lambda",
-    ),
+    distribution("poisson", &[parameter("lambda", Domain::NonNegative)], "a count with mean lambda"),
     distribution(
         "normal",
-        &[
-            parameter("mean", Domain::Finite),
-            parameter("stddev", Domain::NonNegative),
-        ],
+        &[parameter("mean", Domain::Finite), parameter("stddev", Domain::NonNegative)],
         "the bell curve",
     ),
-    distribution(
-        "exponential",
-        &[parameter("rate", Domain::Positive)],
-        "a waiting time with mean 1 / rate",
-    ),
-    distribution(
-        "bernoulli",
-        &[parameter("p", Domain::Probability)],
-        "1 with probability p, else 0",
-    ),
+    distribution("exponential", &[parameter("rate", Domain::Positive)], "a waiting time with mean 1 / rate"),
+    distribution("bernoulli", &[parameter("p", Domain::Probability)], "1 with probability p, else 0"),
     distribution(
         "binomial",
-        &[
-            parameter("n", Domain::Count),
-            parameter("p", Domain::Probability),
-        ],
+        &[parameter("n", Domain::Count), parameter("p", Domain::Probability)],
         "successes in n tries of probability p",
     ),
-    Distribution {
-        name: "empirical",
-        parameters: &[],
-        table: true,
-        doc: "values with their probabilities",
-    },
+    Distribution { name: "empirical", parameters: &[], table: true, doc: "values with their probabilities" },
 ];
 
 const fn distribution(
@@ -254,12 +206,7 @@ const fn distribution(
     parameters: &'static [DistributionParameter],
     doc: &'static str,
 ) -> Distribution {
-    Distribution {
-        name,
-        parameters,
-        table: false,
-        doc,
-    }
+    Distribution { name, parameters, table: false, doc }
 }
 
 const fn parameter(name: &'static str, domain: Domain) -> DistributionParameter {

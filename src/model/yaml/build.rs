@@ -52,11 +52,7 @@ pub(super) struct Builder<'a> {
 
 /// Reports nesting beyond the limit, at the collection that crosses it.
 pub(super) fn report_depth(span: Span, sink: &mut Sink) {
-    sink.emit(
-        codes::LIMIT_EXCEEDED,
-        span,
-        format!("lists and mappings are nested more than {MAX_DEPTH} deep"),
-    );
+    sink.emit(codes::LIMIT_EXCEEDED, span, format!("lists and mappings are nested more than {MAX_DEPTH} deep"));
 }
 
 impl<'a> Builder<'a> {
@@ -74,21 +70,11 @@ impl<'a> Builder<'a> {
     }
 
     /// Takes the next event; `None` after an error that ends the parse.
-    pub(super) fn accept(
-        &mut self,
-        event: Event<'_>,
-        at: granit_parser::Span,
-        sink: &mut Sink,
-    ) -> Option<()> {
+    pub(super) fn accept(&mut self, event: Event<'_>, at: granit_parser::Span, sink: &mut Sink) -> Option<()> {
         match event {
             Event::DocumentStart(..) => return self.start_document(at, sink),
             Event::Scalar(text, style, anchor, tag) => {
-                let raw = scalar::Raw {
-                    text: &text,
-                    style,
-                    tag: tag.as_deref().and_then(core_tag),
-                    at,
-                };
+                let raw = scalar::Raw { text: &text, style, tag: tag.as_deref().and_then(core_tag), at };
                 self.add_scalar(&raw, anchor, sink);
             }
             Event::SequenceStart(_, anchor, _) => {
@@ -112,12 +98,8 @@ impl<'a> Builder<'a> {
         }
         let root = self.root.filter(|root| !is_left_out(root));
         if root.is_none() {
-            sink.emit(
-                codes::INVALID_YAML,
-                self.source.span(0, 0),
-                "the document is empty",
-            )
-            .help("begin with `schemaVersion: 1`");
+            sink.emit(codes::INVALID_YAML, self.source.span(0, 0), "the document is empty")
+                .help("begin with `schemaVersion: 1`");
         }
         root
     }
@@ -128,52 +110,25 @@ impl<'a> Builder<'a> {
             return Some(());
         }
         let span = self.span_of(at);
-        sink.emit(
-            codes::INVALID_YAML,
-            span,
-            "expected one document, found a second one",
-        )
-        .help("keep each model in a file of its own");
+        sink.emit(codes::INVALID_YAML, span, "expected one document, found a second one")
+            .help("keep each model in a file of its own");
         None
     }
 
     fn add_scalar(&mut self, raw: &scalar::Raw<'_>, anchor: usize, sink: &mut Sink) {
         let scalar: Scalar = scalar::read(self.source, raw);
         let (span, text) = (scalar.map.whole(), scalar.text.len() as u64);
-        let node = Node {
-            kind: NodeKind::Scalar(Arc::new(scalar)),
-            span,
-        };
-        self.add(
-            Built {
-                node,
-                size: 1,
-                height: 0,
-            },
-            anchor,
-            sink,
-        );
+        let node = Node { kind: NodeKind::Scalar(Arc::new(scalar)), span };
+        self.add(Built { node, size: 1, text, height: 0 }, anchor, sink);
     }
 
-    fn open(
-        &mut self,
-        items: Items,
-        anchor: usize,
-        at: granit_parser::Span,
-        sink: &mut Sink,
-    ) -> Option<()> {
+    fn open(&mut self, items: Items, anchor: usize, at: granit_parser::Span, sink: &mut Sink) -> Option<()> {
         let start = self.source.offset(at.start);
         if self.open.len() >= MAX_DEPTH {
             report_depth(self.source.character(start), sink);
             return None;
         }
-        self.open.push(Open {
-            items,
-            anchor,
-            start,
-            size: 1,
-            height: 1,
-        });
+        self.open.push(Open { items, anchor, start, size: 1, text: 0, height: 1 });
         Some(())
     }
 
@@ -189,32 +144,20 @@ impl<'a> Builder<'a> {
                 NodeKind::Mapping(entries.into())
             }
         };
-        self.add(
-            Built {
-                node: Node { kind, span },
-                size,
-                height: open.height,
-            },
-            open.anchor,
-            sink,
-        );
+        let node = Node { kind, span };
+        self.add(Built { node, size, text: open.text, height: open.height }, open.anchor, sink);
     }
 
     fn add_alias(&mut self, target: usize, at: granit_parser::Span, sink: &mut Sink) -> Option<()> {
         let span = self.span_of(at);
         let Some(built) = self.anchors.get(&target).cloned() else {
-            sink.emit(
-                codes::INVALID_YAML,
-                span,
-                "an alias stands inside the value that it names",
-            );
+            sink.emit(codes::INVALID_YAML, span, "an alias stands inside the value that it names");
             return None;
         };
         self.alias_nodes += built.size;
         self.alias_text += built.text;
         if self.alias_nodes > MAX_ALIAS_NODES || self.alias_text > MAX_BYTES as u64 {
-            let message =
-                format!("aliases expand to more than {MAX_ALIAS_NODES} nodes or {MAX_BYTES} bytes");
+            let message = format!("aliases expand to more than {MAX_ALIAS_NODES} nodes or {MAX_BYTES} bytes");
             sink.emit(codes::LIMIT_EXCEEDED, span, message);
             return None;
         }
@@ -228,18 +171,9 @@ impl<'a> Builder<'a> {
 
     fn report_unknown_alias(&mut self, name: &str, at: granit_parser::Span, sink: &mut Sink) {
         let span = self.span_of(at);
-        sink.emit(
-            codes::INVALID_YAML,
-            span,
-            format!("unknown alias `*{name}`: no anchor `&{name}` stands before it"),
-        );
+        sink.emit(codes::INVALID_YAML, span, format!("unknown alias `*{name}`: no anchor `&{name}` stands before it"));
         self.unknown_alias = true;
-        let raw = scalar::Raw {
-            text: "",
-            style: granit_parser::ScalarStyle::Plain,
-            tag: None,
-            at,
-        };
+        let raw = scalar::Raw { text: "", style: granit_parser::ScalarStyle::Plain, tag: None, at };
         self.add_scalar(&raw, 0, sink);
     }
 
@@ -261,8 +195,7 @@ impl<'a> Builder<'a> {
     }
 
     fn span_of(&self, at: granit_parser::Span) -> Span {
-        self.source
-            .trimmed(self.source.offset(at.start), self.source.offset(at.end))
+        self.source.trimmed(self.source.offset(at.start), self.source.offset(at.end))
     }
 }
 

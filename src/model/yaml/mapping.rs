@@ -27,13 +27,7 @@ pub(super) struct OpenMapping {
 
 impl Default for OpenMapping {
     fn default() -> Self {
-        Self {
-            entries: Vec::new(),
-            seen: HashMap::new(),
-            merged: Vec::new(),
-            merge_key: None,
-            pending: Pending::Key,
-        }
+        Self { entries: Vec::new(), seen: HashMap::new(), merged: Vec::new(), merge_key: None, pending: Pending::Key }
     }
 }
 
@@ -56,24 +50,15 @@ impl OpenMapping {
             let NodeKind::Mapping(merged) = &node.kind else {
                 continue;
             };
-            entries.extend(
-                merged
-                    .iter()
-                    .filter(|entry| known.insert(Arc::clone(&entry.key.value)))
-                    .cloned(),
-            );
+            entries.extend(merged.iter().filter(|entry| known.insert(Arc::clone(&entry.key.value))).cloned());
         }
         entries
     }
 
     fn begin(&mut self, node: &Node, sink: &mut Sink) -> Pending {
         let NodeKind::Scalar(scalar) = &node.kind else {
-            sink.emit(
-                codes::WRONG_SHAPE,
-                node.span,
-                "expected text as a key, found a list or a mapping",
-            )
-            .help("write `\"{{name}}\"` in quotes where a placeholder was meant");
+            sink.emit(codes::WRONG_SHAPE, node.span, "expected text as a key, found a list or a mapping")
+                .help("write `\"{{name}}\"` in quotes where a placeholder was meant");
             return Pending::Skip;
         };
         if is_merge_key(scalar) {
@@ -106,29 +91,19 @@ impl OpenMapping {
             if matches!(node.kind, NodeKind::Mapping(_)) {
                 self.merged.push(node);
             } else {
-                sink.emit(
-                    codes::WRONG_SHAPE,
-                    node.span,
-                    "expected a mapping to merge, found another kind of value",
-                )
-                .label(key, "`<<` takes a mapping or a list of mappings");
+                sink.emit(codes::WRONG_SHAPE, node.span, "expected a mapping to merge, found another kind of value")
+                    .label(key, "`<<` takes a mapping or a list of mappings");
             }
         }
     }
 }
 
 fn is_merge_key(scalar: &Scalar) -> bool {
-    scalar.style == ScalarStyle::Plain
-        && scalar.text == "<<"
-        && scalar.tag.as_deref() != Some("str")
+    scalar.style == ScalarStyle::Plain && scalar.text == "<<" && scalar.tag.as_deref() != Some("str")
 }
 
 fn report_duplicate(key: &str, span: Span, first: Span, sink: &mut Sink) {
-    sink.emit(
-        codes::DUPLICATE_KEY,
-        span,
-        format!("key `{key}` stands twice in one mapping"),
-    )
-    .label(first, "first here")
-    .help("remove one of the two");
+    sink.emit(codes::DUPLICATE_KEY, span, format!("key `{key}` stands twice in one mapping"))
+        .label(first, "first here")
+        .help("remove one of the two");
 }

@@ -68,12 +68,8 @@ pub struct Entry {
 /// Parses the one document of `text`; without a tree the reason has been reported.
 pub fn parse(file: FileId, text: &str, sink: &mut Sink) -> Option<Node> {
     if text.len() > MAX_BYTES {
-        sink.emit(
-            codes::LIMIT_EXCEEDED,
-            Span::new(file, 0, 0),
-            too_large(text.len()),
-        )
-        .help("move long lists of values into CSV files and name them with `source`");
+        sink.emit(codes::LIMIT_EXCEEDED, Span::new(file, 0, 0), too_large(text.len()))
+            .help("move long lists of values into CSV files and name them with `source`");
         return None;
     }
     let source = Source { file, text };
@@ -101,11 +97,7 @@ fn report_scan_error(source: Source<'_>, error: &ScanError, sink: &mut Sink) {
     if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {
         build::report_depth(span, sink);
     } else {
-        sink.emit(
-            codes::INVALID_YAML,
-            span,
-            format!("invalid YAML: {}", error.kind()),
-        );
+        sink.emit(codes::INVALID_YAML, span, format!("invalid YAML: {}", error.kind()));
     }
 }
 
@@ -134,10 +126,7 @@ impl Source<'_> {
 
     /// The span from `start` to `end` without the white space before `end`.
     fn trimmed(self, start: usize, end: usize) -> Span {
-        self.span(
-            start,
-            start + self.text[start..end.max(start)].trim_end().len(),
-        )
+        self.span(start, start + self.text[start..end.max(start)].trim_end().len())
     }
 }
 

@@ -25,28 +25,12 @@ pub(super) fn read(source: Source<'_>, raw: &Raw<'_>) -> Scalar {
     };
     let (start, end) = (source.offset(raw.at.start), source.offset(raw.at.end));
     // A value that was left out comes as `~` without a place of its own.
-    let text = if style == ScalarStyle::Plain && start == end {
-        ""
-    } else {
-        raw.text
-    };
+    let text = if style == ScalarStyle::Plain && start == end { "" } else { raw.text };
     let tag = raw.tag.map(str::to_owned);
-    Scalar {
-        text: text.to_owned(),
-        style,
-        tag,
-        map: map_of(source, style, text, start, end, raw.at.start.col()),
-    }
+    Scalar { text: text.to_owned(), style, tag, map: map_of(source, style, text, start, end, raw.at.start.col()) }
 }
 
-fn map_of(
-    source: Source<'_>,
-    style: ScalarStyle,
-    text: &str,
-    start: usize,
-    end: usize,
-    column: usize,
-) -> ScalarMap {
+fn map_of(source: Source<'_>, style: ScalarStyle, text: &str, start: usize, end: usize, column: usize) -> ScalarMap {
     match style {
         ScalarStyle::Plain => flow_map(source, style, text, start, end),
         ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => {
@@ -59,13 +43,7 @@ fn map_of(
     }
 }
 
-fn flow_map(
-    source: Source<'_>,
-    style: ScalarStyle,
-    text: &str,
-    start: usize,
-    end: usize,
-) -> ScalarMap {
+fn flow_map(source: Source<'_>, style: ScalarStyle, text: &str, start: usize, end: usize) -> ScalarMap {
     let whole = source.span(start, end);
     let content = &source.text[start..end.max(start)];
     if content == text {
@@ -78,22 +56,12 @@ fn flow_map(
     reader.finish(whole)
 }
 
-fn block_map(
-    source: Source<'_>,
-    style: ScalarStyle,
-    text: &str,
-    indent: usize,
-    whole: Span,
-    end: usize,
-) -> ScalarMap {
+fn block_map(source: Source<'_>, style: ScalarStyle, text: &str, indent: usize, whole: Span, end: usize) -> ScalarMap {
     let leading = text.bytes().take_while(|byte| *byte == b'\n').count();
     let start = whole.start as usize;
     let mut reader = Reader::new(source, text, start, end);
     if leading == text.len() {
-        let whole = Span {
-            end: whole.start,
-            ..whole
-        };
+        let whole = Span { end: whole.start, ..whole };
         reader.read_empty_lines_before(line_start(source, end), leading);
         return reader.finish(whole);
     }
@@ -104,9 +72,7 @@ fn block_map(
 }
 
 fn line_start(source: Source<'_>, at: usize) -> usize {
-    source.text[..at]
-        .rfind(['\n', '\r'])
-        .map_or(0, |found| found + 1)
+    source.text[..at].rfind(['\n', '\r']).map_or(0, |found| found + 1)
 }
 
 /// Reads a source range again, keeping pace with the decoded text.
@@ -122,14 +88,7 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     fn new(source: Source<'a>, text: &'a str, at: usize, end: usize) -> Self {
         let builder = ScalarMapBuilder::new(source.file);
-        Self {
-            bytes: source.text.as_bytes(),
-            text,
-            decoded: String::new(),
-            builder,
-            at,
-            end,
-        }
+        Self { bytes: source.text.as_bytes(), text, decoded: String::new(), builder, at, end }
     }
 
     /// The map, exact if the second reading agrees with the first.
@@ -147,8 +106,7 @@ impl<'a> Reader<'a> {
         let from = self.decoded.len();
         if let Some(piece) = self.text.get(from..from + length) {
             self.decoded.push_str(piece);
-            self.builder
-                .push(length as u32, self.at as u32, (to - self.at) as u32);
+            self.builder.push(length as u32, self.at as u32, (to - self.at) as u32);
         }
         self.at = to;
     }
@@ -182,10 +140,7 @@ impl<'a> Reader<'a> {
             b'\\' => style == ScalarStyle::DoubleQuoted,
             _ => false,
         };
-        let length = self.bytes[self.at..self.end]
-            .iter()
-            .take_while(|byte| !stops(**byte))
-            .count();
+        let length = self.bytes[self.at..self.end].iter().take_while(|byte| !stops(**byte)).count();
         self.emit_source(self.at + length);
     }
 
@@ -245,10 +200,7 @@ impl<'a> Reader<'a> {
             Some(b'U') => 10,
             _ => 2,
         };
-        let decoded = self.text[self.decoded.len()..]
-            .chars()
-            .next()
-            .map_or(0, char::len_utf8);
+        let decoded = self.text[self.decoded.len()..].chars().next().map_or(0, char::len_utf8);
         self.emit(decoded, (self.at + length).min(self.end));
     }
 
@@ -258,12 +210,7 @@ impl<'a> Reader<'a> {
         for _ in 0..count {
             let line = starts[starts.len() - 1];
             let before = line - self.break_length_before(line);
-            starts.push(
-                self.bytes[..before]
-                    .iter()
-                    .rposition(|byte| is_break(*byte))
-                    .map_or(0, |found| found + 1),
-            );
+            starts.push(self.bytes[..before].iter().rposition(|byte| is_break(*byte)).map_or(0, |found| found + 1));
         }
         for pair in starts.windows(2).rev() {
             self.at = pair[1];
@@ -291,10 +238,7 @@ impl<'a> Reader<'a> {
             let folds = style == ScalarStyle::Folded
                 && !more_indented
                 && !ended
-                && !matches!(
-                    self.byte(self.at_after(&breaks, indent)),
-                    Some(b' ' | b'\t')
-                );
+                && !matches!(self.byte(self.at_after(&breaks, indent)), Some(b' ' | b'\t'));
             self.emit_breaks(&breaks, folds);
             if ended {
                 // The last line may lack its break; the text has one all the same.
@@ -306,9 +250,7 @@ impl<'a> Reader<'a> {
     }
 
     fn rest_is_newlines(&self) -> bool {
-        self.text[self.decoded.len()..]
-            .bytes()
-            .all(|byte| byte == b'\n')
+        self.text[self.decoded.len()..].bytes().all(|byte| byte == b'\n')
     }
 
     /// Where each line break of the run at `self.at` ends; lines with nothing but indentation are part of it.
@@ -323,9 +265,7 @@ impl<'a> Reader<'a> {
     }
 
     fn at_after(&self, breaks: &[usize], indent: usize) -> usize {
-        breaks
-            .last()
-            .map_or(self.end, |last| self.skip_indent(*last, indent))
+        breaks.last().map_or(self.end, |last| self.skip_indent(*last, indent))
     }
 
     fn emit_breaks(&mut self, breaks: &[usize], folds: bool) {
@@ -339,26 +279,17 @@ impl<'a> Reader<'a> {
     }
 
     fn skip_indent(&self, at: usize, indent: usize) -> usize {
-        let spaces = self.bytes[at.min(self.end)..self.end]
-            .iter()
-            .take(indent)
-            .take_while(|byte| **byte == b' ');
+        let spaces = self.bytes[at.min(self.end)..self.end].iter().take(indent).take_while(|byte| **byte == b' ');
         at + spaces.count()
     }
 
     fn skip_blanks(&self, at: usize) -> usize {
         let rest = &self.bytes[at.min(self.end)..self.end];
-        at + rest
-            .iter()
-            .take_while(|byte| matches!(byte, b' ' | b'\t'))
-            .count()
+        at + rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count()
     }
 
     fn skip_line(&self, at: usize) -> usize {
-        at + self.bytes[at..self.end]
-            .iter()
-            .take_while(|byte| !is_break(**byte))
-            .count()
+        at + self.bytes[at..self.end].iter().take_while(|byte| !is_break(**byte)).count()
     }
 
     fn break_end(&self, at: usize) -> Option<usize> {
