@@ -1,6 +1,7 @@
 //! CSV: one value per line, or a header with the column `value` and perhaps `bin_index` or `t`. Read line by line into
 //! one buffer; a line ends at LF or CRLF, and the last one may lack its end. An empty line is an empty cell.
 
+use std::borrow::Cow;
 use std::io::{BufRead, BufReader, Read};
 
 use super::report::{Report, excerpt};
@@ -17,7 +18,7 @@ pub(super) fn read(stream: impl Read, column: &mut Column, report: &mut Report<'
     let mut layout = Layout::Plain;
     while lines.advance(report) {
         if lines.number == 1 {
-            match Layout::of(&lines.buffer, report) {
+            match Layout::of(&lines.text(), report) {
                 Some(found) => layout = found,
                 None => return false,
             }
@@ -29,7 +30,7 @@ pub(super) fn read(stream: impl Read, column: &mut Column, report: &mut Report<'
             column.push(f64::NAN);
             return lines.count_rest(column, report);
         }
-        if !layout.read_row(&lines.buffer, lines.number, column, report) {
+        if !layout.read_row(&lines.text(), lines.number, column, report) {
             return false;
         }
         if column.is_overfull() {
@@ -84,6 +85,11 @@ impl<R: Read> Lines<R> {
         (self.buffer.len() > MAX_LINE).then(|| format!("line {} is longer than {MAX_LINE} bytes", self.number))
     }
 
+    /// The line; bytes that are no UTF-8 become replacement characters, which no number has.
+    fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.buffer)
+    }
+
     fn trim(&mut self) {
         if self.buffer.last() == Some(&b'\n') {
             self.buffer.pop();
@@ -133,7 +139,7 @@ enum Layout {
 
 impl Layout {
     /// The layout that the first line tells.
-    fn of(line: &[u8], report: &mut Report<'_>) -> Option<Self> {
+    fn of(line: &str, report: &mut Report<'_>) -> Option<Self> {
         let names = split(line);
         if let [only] = names.as_slice()
             && parse_cell(&only.text).is_some()
@@ -152,14 +158,14 @@ impl Layout {
     }
 
     /// Reads a row; whether to go on.
-    fn read_row(&mut self, line: &[u8], number: usize, column: &mut Column, report: &mut Report<'_>) -> bool {
+    fn read_row(&mut self, line: &str, number: usize, column: &mut Column, report: &mut Report<'_>) -> bool {
         if line.is_empty() {
             column.push(f64::NAN);
             return true;
         }
         match self {
             Layout::Plain => {
-                if let Some(value) = std::str::from_utf8(line).ok().and_then(parse_number) {
+                if let Some(value) = parse_number(line) {
                     column.push(value);
                     return true;
                 }
@@ -185,7 +191,7 @@ impl Layout {
     }
 }
 
-fn report_header(names: &[Cell], report: &mut Report<'_>) {
+fn report_header(names: &[Cell<'_>], report: &mut Report<'_>) {
     let found: Vec<String> = names.iter().map(|name| format!("`{}`", excerpt(&name.text))).collect();
     let numbers = names.iter().all(|name| parse_cell(&name.text).is_some());
     let problem = if numbers {
@@ -204,7 +210,7 @@ fn report_width(expected: usize, found: usize, line: usize, report: &mut Report<
     false
 }
 
-fn check_index(cell: &Cell, name: &str, expected: usize, line: usize, report: &mut Report<'_>) -> bool {
+fn check_index(cell: &Cell<'_>, name: &str, expected: usize, line: usize, report: &mut Report<'_>) -> bool {
     let fits = cell.text.parse::<usize>() == Ok(expected);
     if !fits {
         let found = excerpt(&cell.text);
@@ -215,7 +221,7 @@ fn check_index(cell: &Cell, name: &str, expected: usize, line: usize, report: &m
     fits
 }
 
-fn push_cell(cell: &Cell, line: usize, column: &mut Column, report: &mut Report<'_>) {
+fn push_cell(cell: &Cell<'_>, line: usize, column: &mut Column, report: &mut Report<'_>) {
     match parse_cell(&cell.text) {
         Some(value) => column.push(value),
         None => {
@@ -226,15 +232,14 @@ fn push_cell(cell: &Cell, line: usize, column: &mut Column, report: &mut Report<
 }
 
 /// A cell without its quotes and the spaces around it.
-struct Cell {
-    text: String,
+struct Cell<'a> {
+    text: Cow<'a, str>,
     /// Where it begins in its line, in characters from 1.
     column: usize,
 }
 
-/// The cells of a line. Bytes that are no UTF-8 become replacement characters, which no number has.
-fn split(line: &[u8]) -> Vec<Cell> {
-    let line = String::from_utf8_lossy(line);
+/// The cells of a line.
+fn split(line: &str) -> Vec<Cell<'_>> {
     let mut cells = Vec::new();
     let (mut start, mut quoted) = (0, false);
     let mut column = 1;
@@ -252,11 +257,14 @@ fn split(line: &[u8]) -> Vec<Cell> {
     cells
 }
 
-fn cell(raw: &str, column: usize) -> Cell {
+fn cell(raw: &str, column: usize) -> Cell<'_> {
     let blanks = raw.chars().take_while(|c| c.is_whitespace()).count();
     let trimmed = raw.trim();
-    let inner = trimmed.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-    let text = inner.map_or_else(|| trimmed.to_owned(), |inner| inner.replace("\"\"", "\"").trim().to_owned());
+    let text = match trimmed.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        Some(inner) if inner.contains('"') => Cow::Owned(inner.replace("\"\"", "\"").trim().to_owned()),
+        Some(inner) => Cow::Borrowed(inner.trim()),
+        None => Cow::Borrowed(trimmed),
+    };
     Cell { text, column: column + if trimmed.is_empty() { 0 } else { blanks } }
 }
 

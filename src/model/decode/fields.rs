@@ -3,7 +3,7 @@
 
 use super::value::{is_null, report_kind};
 use crate::diagnostics::{Sink, codes};
-use crate::model::schema::{Section, Shape};
+use crate::model::schema::Section;
 use crate::model::yaml::{Entry, Node, NodeKind};
 use crate::source::Span;
 
@@ -20,9 +20,8 @@ impl<'a> Fields<'a> {
     pub(super) fn open(node: &'a Node, section: &Section, sink: &mut Sink) -> Option<Self> {
         let fields = Self::open_any(node, section.name, sink)?;
         fields.check_known(section.name, || section.keys.iter().map(|key| key.name), sink);
-        for key in section.keys.iter().filter(|key| key.required) {
-            fields.check_present(key.name, section.name, matches!(key.shape, Shape::Formula), sink);
-        }
+        let required = section.keys.iter().filter(|key| key.required).map(|key| key.name);
+        fields.check_all_present(required, section.name, sink);
         Some(fields)
     }
 
@@ -44,15 +43,10 @@ impl<'a> Fields<'a> {
 
     /// The value of a key, if it is given and not null.
     pub(super) fn get(&self, key: &str) -> Option<&'a Node> {
-        self.given(key).filter(|node| !is_null(node))
+        self.entry(key).map(|entry| &entry.value).filter(|node| !is_null(node))
     }
 
-    /// The value of a key, also where it is null.
-    pub(super) fn given(&self, key: &str) -> Option<&'a Node> {
-        self.entry(key).map(|entry| &entry.value)
-    }
-
-    /// The key and value of a key, if it is given and not null.
+    /// A key and its value, also where that is null.
     pub(super) fn entry(&self, key: &str) -> Option<&'a Entry> {
         self.entries.iter().find(|entry| &*entry.key.value == key)
     }
@@ -68,26 +62,44 @@ impl<'a> Fields<'a> {
             }
             let message = format!("unknown key `{}` in {name}", super::value::excerpt(&key.value));
             let diagnostic = sink.emit(codes::UNKNOWN_KEY, key.span, message);
-            match nearest(&key.value, known()).filter(|near| self.given(near).is_none()) {
+            match nearest(&key.value, known()).filter(|near| self.entry(near).is_none()) {
                 Some(near) => diagnostic.help(format!("write `{near}`")).fix(format!("write `{near}`"), key.span, near),
                 None => diagnostic.help("remove it, or begin it with `x-` to keep it as a note"),
             };
         }
     }
 
-    /// Reports a key that is not there or has no value.
-    pub(super) fn check_present(&self, key: &str, name: &str, null_counts: bool, sink: &mut Sink) -> bool {
-        match self.entry(key) {
-            Some(entry) if is_null(&entry.value) && !null_counts => {
-                sink.emit(codes::MISSING_KEY, entry.key.span, format!("key `{key}` of {name} has no value"));
-                false
-            }
-            Some(_) => true,
-            None => {
-                sink.emit(codes::MISSING_KEY, self.place, format!("{name} needs the key `{key}`"));
-                false
+    /// Reports which of `keys` are not there, together, and which have no value; whether all are given.
+    pub(super) fn check_all_present<'k>(
+        &self,
+        keys: impl Iterator<Item = &'k str>,
+        name: &str,
+        sink: &mut Sink,
+    ) -> bool {
+        let (mut missing, mut all) = (Vec::new(), true);
+        for key in keys {
+            match self.entry(key) {
+                None => missing.push(format!("`{key}`")),
+                Some(entry) if is_null(&entry.value) => {
+                    sink.emit(codes::MISSING_KEY, entry.key.span, format!("key `{key}` of {name} has no value"));
+                    all = false;
+                }
+                Some(_) => {}
             }
         }
+        if let Some(keys) = join(&missing, "and") {
+            let noun = if missing.len() == 1 { "key" } else { "keys" };
+            sink.emit(codes::MISSING_KEY, self.place, format!("{name} needs the {noun} {keys}"));
+        }
+        all && missing.is_empty()
+    }
+
+    /// The value of a key that must be there; an empty one is a formula without text.
+    pub(super) fn formula(&self, key: &str, name: &str, sink: &mut Sink) -> Option<&'a Node> {
+        if self.entry(key).is_none() {
+            self.check_all_present(std::iter::once(key), name, sink);
+        }
+        self.entry(key).map(|entry| &entry.value)
     }
 
     /// Reports keys that belong to another kind than `kind`; `owners` says which keys are whose.
@@ -121,7 +133,7 @@ pub(super) fn decode_choice(node: &Node, what: &str, words: &[&str], sink: &mut 
     }
     let expected: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
     let found = super::value::excerpt(&text.value);
-    let message = format!("unknown {what} `{found}`, expected {}", one_of(&expected));
+    let message = format!("unknown {what} `{found}`, expected {}", join(&expected, "or").unwrap_or_default());
     let diagnostic = sink.emit(codes::VALUE_NOT_ALLOWED, node.span, message);
     if let Some(near) = nearest(&text.value, words.iter().copied()) {
         diagnostic.help(format!("write `{near}`")).fix(format!("write `{near}`"), node.span, near);
@@ -129,11 +141,12 @@ pub(super) fn decode_choice(node: &Node, what: &str, words: &[&str], sink: &mut 
     None
 }
 
-fn one_of(words: &[String]) -> String {
+/// Words as a person lists them: "`a`, `b` and `c`"; nothing of none.
+pub(super) fn join(words: &[String], conjunction: &str) -> Option<String> {
     match words {
-        [] => String::new(),
-        [one] => one.clone(),
-        [firsts @ .., last] => format!("{} or {last}", firsts.join(", ")),
+        [] => None,
+        [one] => Some(one.clone()),
+        [firsts @ .., last] => Some(format!("{} {conjunction} {last}", firsts.join(", "))),
     }
 }
 

@@ -15,17 +15,16 @@ const SUM_TOLERANCE: f64 = 1e-9;
 /// Decodes `pmf`.
 pub(super) fn decode_pmf(node: &Node, has_seed: bool, sink: &mut Sink) -> Option<Pmf> {
     let fields = Fields::open_any(node, "a distribution", sink)?;
-    if !fields.check_present("type", "a distribution", false, sink) {
-        return None;
-    }
+    fields.check_all_present(["type"].into_iter(), "a distribution", sink);
     let kind = fields.get("type")?;
     let names: Vec<&str> = DISTRIBUTIONS.iter().map(|distribution| distribution.name).collect();
     let distribution = &DISTRIBUTIONS[decode_choice(kind, "distribution", &names, sink)?];
     let name = format!("the distribution `{}`", distribution.name);
-    fields.check_known(&name, || known_keys(distribution).into_iter(), sink);
+    fields.check_known(&name, || ["type", "sample"].into_iter().chain(own_keys(distribution)), sink);
+    fields.check_all_present(own_keys(distribution), &name, sink);
     let sample = decode_sample(&fields, has_seed, sink);
-    let args = decode_args(&fields, distribution, &name, sink);
-    let table = if distribution.table { decode_table(&fields, &name, sink) } else { Some(Vec::new()) };
+    let args = decode_args(&fields, distribution, sink);
+    let table = if distribution.table { decode_table(&fields, sink) } else { Some(Vec::new()) };
     Some(Pmf {
         span: node.span,
         distribution: Spanned::new(distribution.name.to_owned(), kind.span),
@@ -35,13 +34,9 @@ pub(super) fn decode_pmf(node: &Node, has_seed: bool, sink: &mut Sink) -> Option
     })
 }
 
-fn known_keys(distribution: &Distribution) -> Vec<&'static str> {
-    let mut keys = vec!["type", "sample"];
-    keys.extend(distribution.parameters.iter().map(|parameter| parameter.name));
-    if distribution.table {
-        keys.extend(["values", "probabilities"]);
-    }
-    keys
+fn own_keys(distribution: &'static Distribution) -> impl Iterator<Item = &'static str> {
+    let table: &[&str] = if distribution.table { &["values", "probabilities"] } else { &[] };
+    distribution.parameters.iter().map(|parameter| parameter.name).chain(table.iter().copied())
 }
 
 fn decode_sample(fields: &Fields<'_>, has_seed: bool, sink: &mut Sink) -> Option<bool> {
@@ -59,14 +54,10 @@ fn decode_sample(fields: &Fields<'_>, has_seed: bool, sink: &mut Sink) -> Option
 fn decode_args(
     fields: &Fields<'_>,
     distribution: &Distribution,
-    name: &str,
     sink: &mut Sink,
 ) -> Option<Vec<(String, Spanned<PmfArg>)>> {
     let mut args = Vec::new();
     for parameter in distribution.parameters {
-        if !fields.check_present(parameter.name, name, false, sink) {
-            continue;
-        }
         let arg = fields.get(parameter.name).and_then(|node| decode_arg(node, parameter, sink));
         args.extend(arg.map(|arg| (parameter.name.to_owned(), arg)));
     }
@@ -107,13 +98,8 @@ fn check_order(args: &[(String, Spanned<PmfArg>)], distribution: &Distribution, 
     }
 }
 
-fn decode_table(fields: &Fields<'_>, name: &str, sink: &mut Sink) -> Option<Vec<(f64, f64)>> {
-    let mut list = |key| {
-        if !fields.check_present(key, name, false, sink) {
-            return None;
-        }
-        fields.get(key).and_then(|node| decode_numbers(node, sink))
-    };
+fn decode_table(fields: &Fields<'_>, sink: &mut Sink) -> Option<Vec<(f64, f64)>> {
+    let mut list = |key| fields.get(key).and_then(|node| decode_numbers(node, sink));
     let (values, probabilities) = (list("values"), list("probabilities"));
     let probabilities = probabilities.filter(|list| check_probabilities(list, sink));
     let values = values.filter(|list| check_values(list, sink));

@@ -24,18 +24,13 @@ fn decode_conservation(fields: &Fields<'_>, sink: &mut Sink) -> Option<RuleKind>
         Some(node) => decode_non_negative(node, sink),
         None => Some(DEFAULT_TOLERANCE),
     };
-    if !fields.check_present("node", "a conservation rule", false, sink) {
-        return None;
-    }
+    fields.check_all_present(["node"].into_iter(), "a conservation rule", sink);
     let node = decode_id(fields.get("node")?, sink)?;
     Some(RuleKind::Conservation { node, tolerance: tolerance? })
 }
 
 fn decode_custom(fields: &Fields<'_>, sink: &mut Sink) -> Option<RuleKind> {
     let expected = fields.get("expected").map_or(Some(true), |node| decode_bool(node, sink));
-    if !fields.check_present("expr", "a custom rule", true, sink) {
-        return None;
-    }
-    let formula = decode_formula(fields.given("expr")?, sink)?;
+    let formula = decode_formula(fields.formula("expr", "a custom rule", sink)?, sink)?;
     Some(RuleKind::Custom { formula, expected: expected? })
 }

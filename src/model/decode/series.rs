@@ -73,10 +73,7 @@ fn decode_inline(node: &Node, grid: &Grid, sink: &mut Sink) -> Option<Spanned<Ve
 
 fn decode_expr(fields: &Fields<'_>, sink: &mut Sink) -> Option<SeriesKind> {
     let initial = fields.get("initial").map(|node| decode_start(node, sink));
-    if !fields.check_present("expr", "an expr series", true, sink) {
-        return None;
-    }
-    let formula = decode_formula(fields.given("expr")?, sink)?;
+    let formula = decode_formula(fields.formula("expr", "an expr series", sink)?, sink)?;
     // A broken `initial` must not make the checker ask for one.
     match initial {
         Some(None) => None,
@@ -85,8 +82,6 @@ fn decode_expr(fields: &Fields<'_>, sink: &mut Sink) -> Option<SeriesKind> {
 }
 
 fn decode_pmf(fields: &Fields<'_>, context: Context, sink: &mut Sink) -> Option<SeriesKind> {
-    if !fields.check_present("pmf", "a pmf series", false, sink) {
-        return None;
-    }
+    fields.check_all_present(["pmf"].into_iter(), "a pmf series", sink);
     pmf::decode_pmf(fields.get("pmf")?, context.has_seed, sink).map(SeriesKind::Pmf)
 }

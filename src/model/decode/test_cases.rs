@@ -53,7 +53,7 @@ fn check_lengths(inputs: Option<&Columns>, expect: Option<&Columns>, grid: &Grid
     let (bins, place) = match inputs {
         None => return false,
         Some([(first, values), ..]) => {
-            (values.value.len(), Some((first.span, format!("`{}` has {}", first.value, values.value.len()))))
+            (values.value.len(), Some((first.span, format!("`{}` has length {}", first.value, values.value.len()))))
         }
         Some([]) if grid.is_known() => (grid.bins as usize, Some((grid.span, format!("{} bins", grid.bins)))),
         Some([]) => return true,
@@ -78,7 +78,7 @@ fn check_not_empty(bins: usize, inputs: &Columns, sink: &mut Sink) -> bool {
 
 fn report_length(id: &Id, values: &Spanned<Vec<f64>>, bins: usize, place: Option<&(Span, String)>, sink: &mut Sink) {
     let found = values.value.len();
-    let message = format!("`{}` has {found} values, expected {bins}, the grid of this test", id.value);
+    let message = format!("`{}` has length {found}, expected {bins}, the grid of this test", id.value);
     let diagnostic = sink.emit(codes::TEST_SHAPE, values.span, message);
     if let Some((span, label)) = place {
         diagnostic.label(*span, label.clone());

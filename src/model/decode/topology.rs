@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::fields::{Fields, decode_choice};
+use super::fields::{Fields, decode_choice, join};
 use super::value::{decode_finite, decode_id, decode_non_negative, decode_number_or_id, decode_text, scalar};
 use super::{decode_each, decode_note};
 use crate::diagnostics::{Sink, codes};
@@ -51,11 +51,16 @@ fn check_roles(kind: usize, semantics: Option<&Fields<'_>>, fields: &Fields<'_>,
     if semantics.is_none() && fields.get("semantics").is_some() {
         return;
     }
-    for (role, _) in ROLES.iter().filter(|(_, role)| required.contains(role)) {
-        if semantics.is_none_or(|semantics| semantics.get(role).is_none()) {
-            sink.emit(codes::TOPOLOGY_SHAPE, fields.place, format!("a node of kind `{name}` needs the role `{role}`"))
-                .help(format!("name a series under `semantics` as `{role}`"));
-        }
+    let is_missing = |role: &str| semantics.is_none_or(|semantics| semantics.get(role).is_none());
+    let missing: Vec<String> = ROLES
+        .iter()
+        .filter(|(name, role)| required.contains(role) && is_missing(name))
+        .map(|(name, _)| format!("`{name}`"))
+        .collect();
+    if let Some(roles) = join(&missing, "and") {
+        let noun = if missing.len() == 1 { "role" } else { "roles" };
+        sink.emit(codes::TOPOLOGY_SHAPE, fields.place, format!("a node of kind `{name}` needs the {noun} {roles}"))
+            .help(format!("name series for {roles} under `semantics`"));
     }
 }
 

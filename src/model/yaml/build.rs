@@ -8,7 +8,7 @@ use std::sync::Arc;
 use granit_parser::{Event, Tag};
 
 use super::mapping::OpenMapping;
-use super::{MAX_ALIAS_NODES, MAX_DEPTH, Node, NodeKind, Scalar, Source, scalar};
+use super::{MAX_ALIAS_NODES, MAX_BYTES, MAX_DEPTH, Node, NodeKind, Scalar, Source, scalar};
 use crate::diagnostics::{Sink, codes};
 use crate::source::Span;
 
@@ -18,6 +18,8 @@ pub(super) struct Built {
     pub(super) node: Node,
     /// Nodes in it, aliases expanded, itself included.
     pub(super) size: u64,
+    /// Bytes of text in it, aliases expanded.
+    pub(super) text: u64,
     /// Levels of collections in it.
     pub(super) height: usize,
 }
@@ -32,6 +34,7 @@ struct Open {
     anchor: usize,
     start: usize,
     size: u64,
+    text: u64,
     height: usize,
 }
 
@@ -41,6 +44,7 @@ pub(super) struct Builder<'a> {
     open: Vec<Open>,
     anchors: HashMap<usize, Built>,
     alias_nodes: u64,
+    alias_text: u64,
     documents: usize,
     unknown_alias: bool,
     root: Option<Node>,
@@ -58,6 +62,7 @@ impl<'a> Builder<'a> {
             open: Vec::new(),
             anchors: HashMap::new(),
             alias_nodes: 0,
+            alias_text: 0,
             documents: 0,
             unknown_alias: false,
             root: None,
@@ -112,9 +117,9 @@ impl<'a> Builder<'a> {
 
     fn add_scalar(&mut self, raw: &scalar::Raw<'_>, anchor: usize, sink: &mut Sink) {
         let scalar: Scalar = scalar::read(self.source, raw);
-        let span = scalar.map.whole();
+        let (span, text) = (scalar.map.whole(), scalar.text.len() as u64);
         let node = Node { kind: NodeKind::Scalar(Arc::new(scalar)), span };
-        self.add(Built { node, size: 1, height: 0 }, anchor, sink);
+        self.add(Built { node, size: 1, text, height: 0 }, anchor, sink);
     }
 
     fn open(&mut self, items: Items, anchor: usize, at: granit_parser::Span, sink: &mut Sink) -> Option<()> {
@@ -123,7 +128,7 @@ impl<'a> Builder<'a> {
             report_depth(self.source.character(start), sink);
             return None;
         }
-        self.open.push(Open { items, anchor, start, size: 1, height: 1 });
+        self.open.push(Open { items, anchor, start, size: 1, text: 0, height: 1 });
         Some(())
     }
 
@@ -134,12 +139,13 @@ impl<'a> Builder<'a> {
         let kind = match open.items {
             Items::Sequence(items) => NodeKind::Sequence(items.into()),
             Items::Mapping(mapping) => {
-                let entries = mapping.finish(sink);
+                let entries = mapping.finish();
                 size = size.max(1 + entries.len() as u64);
                 NodeKind::Mapping(entries.into())
             }
         };
-        self.add(Built { node: Node { kind, span }, size, height: open.height }, open.anchor, sink);
+        let node = Node { kind, span };
+        self.add(Built { node, size, text: open.text, height: open.height }, open.anchor, sink);
     }
 
     fn add_alias(&mut self, target: usize, at: granit_parser::Span, sink: &mut Sink) -> Option<()> {
@@ -149,8 +155,10 @@ impl<'a> Builder<'a> {
             return None;
         };
         self.alias_nodes += built.size;
-        if self.alias_nodes > MAX_ALIAS_NODES {
-            sink.emit(codes::LIMIT_EXCEEDED, span, format!("aliases expand to more than {MAX_ALIAS_NODES} nodes"));
+        self.alias_text += built.text;
+        if self.alias_nodes > MAX_ALIAS_NODES || self.alias_text > MAX_BYTES as u64 {
+            let message = format!("aliases expand to more than {MAX_ALIAS_NODES} nodes or {MAX_BYTES} bytes");
+            sink.emit(codes::LIMIT_EXCEEDED, span, message);
             return None;
         }
         if self.open.len() + built.height > MAX_DEPTH {
@@ -178,6 +186,7 @@ impl<'a> Builder<'a> {
             return;
         };
         parent.size += built.size;
+        parent.text += built.text;
         parent.height = parent.height.max(built.height + 1);
         match &mut parent.items {
             Items::Sequence(items) => items.push(built.node),

@@ -43,7 +43,7 @@ impl OpenMapping {
     }
 
     /// All entries, merged ones last.
-    pub(super) fn finish(self, _sink: &mut Sink) -> Vec<Entry> {
+    pub(super) fn finish(self) -> Vec<Entry> {
         let mut entries = self.entries;
         let mut known: HashSet<Arc<str>> = self.seen.into_keys().collect();
         for node in &self.merged {

@@ -210,6 +210,14 @@ fn an_alias_bomb_ends_at_the_alias_that_crosses_the_bound() {
 }
 
 #[test]
+fn a_long_text_counts_as_often_as_aliases_repeat_it() {
+    let text = format!("a: &a {}\nb: [{}]\n", "x".repeat(100_000), "*a, ".repeat(1000));
+    let (tree, found) = parse_text(&text);
+    assert!(tree.is_none());
+    assert_eq!((found.len(), found[0].code.id), (1, "FT0002"));
+}
+
+#[test]
 fn a_document_beyond_64_mib_is_refused_unread() {
     let (tree, found) = parse_text(&"[".repeat(MAX_BYTES + 1));
     assert!(tree.is_none());
