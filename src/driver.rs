@@ -8,7 +8,7 @@ use crate::load::{self, SourceCheck, SourceLoader};
 use crate::lower::{self, Flags, Lowered};
 use crate::model::{decode, yaml};
 use crate::source::Sources;
-use flowtime_runtime::builtins::Convention;
+pub use flowtime_runtime::builtins::Convention;
 use flowtime_runtime::interp;
 use std::collections::HashMap;
 

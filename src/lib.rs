@@ -5,6 +5,7 @@ pub mod check;
 pub mod diagnostics;
 pub mod driver;
 pub mod load;
+mod lower;
 pub mod manual;
 pub mod model;
 pub mod source;

@@ -42,7 +42,8 @@ impl LineIndex {
     /// The position of byte `offset` of `text`, the text this index was made from.
     pub fn position(&self, text: &str, offset: usize) -> Position {
         let line = self.starts.partition_point(|start| *start <= offset).saturating_sub(1);
-        let column = text[self.starts[line]..].char_indices().take_while(|(at, _)| self.starts[line] + at < offset).count();
+        let column =
+            text[self.starts[line]..].char_indices().take_while(|(at, _)| self.starts[line] + at < offset).count();
         Position { line: line + 1, column: column + 1 }
     }
 }

@@ -14,15 +14,8 @@ pub struct Backend {
 }
 
 /// All of them.
-pub const BACKENDS: &[Backend] = &[Backend {
-    name: "interp",
-    run: interpret,
-}];
+pub const BACKENDS: &[Backend] = &[Backend { name: "interp", run: interpret }];
 
-fn interpret(
-    model: &CheckedModel,
-    loader: &dyn SourceLoader,
-    settings: &Settings,
-) -> Result<Evaluation, RunError> {
+fn interpret(model: &CheckedModel, loader: &dyn SourceLoader, settings: &Settings) -> Result<Evaluation, RunError> {
     driver::run(model, loader, settings, &|_| {})
 }

@@ -85,16 +85,8 @@ impl Case {
 
     /// The codes that the diagnostics block names.
     pub fn expected_codes(&self) -> Vec<String> {
-        let expected = self
-            .diagnostics
-            .as_ref()
-            .map(|block| concise::parse(&block.text));
-        expected
-            .and_then(Result::ok)
-            .into_iter()
-            .flatten()
-            .map(|line| line.code)
-            .collect()
+        let expected = self.diagnostics.as_ref().map(|block| concise::parse(&block.text));
+        expected.and_then(Result::ok).into_iter().flatten().map(|line| line.code).collect()
     }
 
     /// Checks the model and compares the diagnostics with the block, if there is one.
@@ -104,9 +96,7 @@ impl Case {
             let shown = reported(block, &check);
             let lines = concise::render(&check.sources, &shown);
             let result = concise::compare(&concise::parse(&block.text)?, &lines);
-            update::on_failure(self, block, result, || {
-                concise::print(&lines, block.has("fill"))
-            })?;
+            update::on_failure(self, block, result, || concise::print(&lines, block.has("fill")))?;
         }
         Ok(check)
     }
@@ -121,8 +111,7 @@ impl Case {
             let Some(text) = self.reordered(*order) else {
                 continue;
             };
-            self.verify_values(backend, &text)
-                .map_err(|problem| format!("series {}: {problem}", order.name()))?;
+            self.verify_values(backend, &text).map_err(|problem| format!("series {}: {problem}", order.name()))?;
         }
         Ok(())
     }
@@ -130,14 +119,8 @@ impl Case {
     fn verify_values(&self, backend: &Backend, text: &str) -> Result<(), String> {
         let (check, evaluation) = self.evaluate(backend, text)?;
         if let Some(block) = &self.values {
-            let result = values::compare(
-                &values::parse(&block.text)?,
-                &evaluation.outputs,
-                block.has("only"),
-            );
-            update::on_failure(self, block, result, || {
-                values::print(&block.text, &evaluation.outputs)
-            })?;
+            let result = values::compare(&values::parse(&block.text)?, &evaluation.outputs, block.has("only"));
+            update::on_failure(self, block, result, || values::print(&block.text, &evaluation.outputs))?;
         }
         let expected = self.flags.as_ref().map_or("", |block| &block.text);
         let found = flags::render(&check, &evaluation.flags);
@@ -152,13 +135,9 @@ impl Case {
         let check = self.check(text);
         let Some(model) = &check.model else {
             let lines = concise::render(&check.sources, &check.diagnostics);
-            return Err(format!(
-                "the model has errors:\n{}",
-                concise::print(&lines, true)
-            ));
+            return Err(format!("the model has errors:\n{}", concise::print(&lines, true)));
         };
-        let evaluation = (backend.run)(model, &self.files, &self.settings()?)
-            .map_err(|error| format!("{error:?}"))?;
+        let evaluation = (backend.run)(model, &self.files, &self.settings()?).map_err(|error| format!("{error:?}"))?;
         Ok((check, evaluation))
     }
 
@@ -167,10 +146,7 @@ impl Case {
     }
 
     fn reordered(&self, order: Order) -> Option<String> {
-        let keeps_order = self
-            .model
-            .as_ref()
-            .is_some_and(|block| block.has("ordered"));
+        let keeps_order = self.model.as_ref().is_some_and(|block| block.has("ordered"));
         match order {
             Order::AsWritten => Some(self.model_text()),
             _ if keeps_order => None,
@@ -196,26 +172,17 @@ impl Case {
     fn settings(&self) -> Result<Settings, String> {
         let text = self.settings.as_ref().map_or("", |block| &block.text);
         let parameters = text.lines().map(|line| {
-            let (name, value) = line
-                .split_once('=')
-                .ok_or_else(|| format!("`{line}` is no setting"))?;
-            let value = value
-                .trim()
-                .parse()
-                .map_err(|_| format!("`{value}` is no number"))?;
+            let (name, value) = line.split_once('=').ok_or_else(|| format!("`{line}` is no setting"))?;
+            let value = value.trim().parse().map_err(|_| format!("`{value}` is no number"))?;
             Ok((name.trim().to_owned(), value))
         });
-        Ok(Settings {
-            parameters: parameters.collect::<Result<_, String>>()?,
-            ..Settings::default()
-        })
+        Ok(Settings { parameters: parameters.collect::<Result<_, String>>()?, ..Settings::default() })
     }
 }
 
 /// The diagnostics that `block` speaks of: the errors, and the warnings if it names one or says `all`.
 fn reported(block: &Block, check: &Check) -> Vec<Diagnostic> {
     let with_warnings = block.has("all") || block.text.contains("warning[");
-    let wanted =
-        |diagnostic: &&Diagnostic| with_warnings || diagnostic.code.severity == Severity::Error;
+    let wanted = |diagnostic: &&Diagnostic| with_warnings || diagnostic.code.severity == Severity::Error;
     check.diagnostics.iter().filter(wanted).cloned().collect()
 }

@@ -11,41 +11,19 @@ use super::case::Case;
 use super::{concise, on_a_small_stack};
 
 /// Codes that no model can cause, and why.
-const WITHOUT_A_CASE: &[(&str, &str)] = &[(
-    "FT0901",
-    "an internal fault is a bug, not a property of a model",
-)];
+const WITHOUT_A_CASE: &[(&str, &str)] = &[("FT0901", "an internal fault is a bug, not a property of a model")];
 
 /// A test that no code of the catalogue is left without a case.
 pub fn every_code_is_emitted(error_pages: &[Case], suite: &[Case]) -> Trial {
-    let mut named: Vec<String> = error_pages
-        .iter()
-        .filter(|case| is_failing(case))
-        .filter_map(page_code)
-        .collect();
+    let mut named: Vec<String> = error_pages.iter().filter(|case| is_failing(case)).filter_map(page_code).collect();
     named.extend(suite.iter().flat_map(Case::expected_codes));
-    Trial::test(
-        "every code of the catalogue is emitted by some case",
-        move || {
-            let missing = |code: &&&Code| {
-                !named.iter().any(|id| id == code.id)
-                    && !WITHOUT_A_CASE.iter().any(|(id, _)| *id == code.id)
-            };
-            let missing: Vec<&str> = codes::ALL
-                .iter()
-                .filter(missing)
-                .map(|code| code.id)
-                .collect();
-            if missing.is_empty() {
-                Ok(())
-            } else {
-                Err(Failed::from(format!(
-                    "no case gives {}",
-                    missing.join(", ")
-                )))
-            }
-        },
-    )
+    Trial::test("every code of the catalogue is emitted by some case", move || {
+        let missing = |code: &&&Code| {
+            !named.iter().any(|id| id == code.id) && !WITHOUT_A_CASE.iter().any(|(id, _)| *id == code.id)
+        };
+        let missing: Vec<&str> = codes::ALL.iter().filter(missing).map(|code| code.id).collect();
+        if missing.is_empty() { Ok(()) } else { Err(Failed::from(format!("no case gives {}", missing.join(", ")))) }
+    })
 }
 
 /// The test of one model of an error page.
@@ -58,11 +36,7 @@ pub fn error_page(case: Case) -> Option<Trial> {
     Some(Trial::test(case.name(), move || {
         on_a_small_stack(move || {
             let check = case.verify_diagnostics()?;
-            if failing {
-                gives(&check, &code)
-            } else {
-                is_clean(&check, &code)
-            }
+            if failing { gives(&check, &code) } else { is_clean(&check, &code) }
         })
     }))
 }
@@ -76,11 +50,7 @@ fn page_code(case: &Case) -> Option<String> {
 }
 
 fn gives(check: &Check, code: &str) -> Result<(), String> {
-    if check
-        .diagnostics
-        .iter()
-        .any(|diagnostic| diagnostic.code.id == code)
-    {
+    if check.diagnostics.iter().any(|diagnostic| diagnostic.code.id == code) {
         return Ok(());
     }
     Err(format!("expected {code}, found:\n{}", found(check)))
@@ -88,17 +58,10 @@ fn gives(check: &Check, code: &str) -> Result<(), String> {
 
 fn is_clean(check: &Check, code: &str) -> Result<(), String> {
     let bad = |severity: Severity, id: &str| severity == Severity::Error || id == code;
-    if !check
-        .diagnostics
-        .iter()
-        .any(|diagnostic| bad(diagnostic.code.severity, diagnostic.code.id))
-    {
+    if !check.diagnostics.iter().any(|diagnostic| bad(diagnostic.code.severity, diagnostic.code.id)) {
         return Ok(());
     }
-    Err(format!(
-        "expected neither an error nor {code}, found:\n{}",
-        found(check)
-    ))
+    Err(format!("expected neither an error nor {code}, found:\n{}", found(check)))
 }
 
 fn found(check: &Check) -> String {

@@ -24,21 +24,14 @@ pub struct Line {
 
 /// The diagnostics of a check.
 pub fn render(sources: &Sources, diagnostics: &[Diagnostic]) -> Vec<Line> {
-    diagnostics
-        .iter()
-        .map(|diagnostic| render_line(sources, diagnostic))
-        .collect()
+    diagnostics.iter().map(|diagnostic| render_line(sources, diagnostic)).collect()
 }
 
 fn render_line(sources: &Sources, diagnostic: &Diagnostic) -> Line {
     let file = sources.file(diagnostic.span.file);
-    let start = file
-        .lines
-        .position(&file.text, diagnostic.span.start as usize);
+    let start = file.lines.position(&file.text, diagnostic.span.start as usize);
     let underlined = sources.text(diagnostic.span);
-    let fits = underlined.chars().count() <= MAX_UNDERLINED
-        && !underlined.contains('\n')
-        && !underlined.is_empty();
+    let fits = underlined.chars().count() <= MAX_UNDERLINED && !underlined.contains('\n') && !underlined.is_empty();
     let severity = match diagnostic.code.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
@@ -56,9 +49,7 @@ fn render_line(sources: &Sources, diagnostic: &Diagnostic) -> Line {
 pub fn parse(text: &str) -> Result<Vec<Line>, String> {
     text.lines()
         .filter(|line| !line.trim().is_empty())
-        .map(|line| {
-            parse_line(line).ok_or_else(|| format!("`{line}` is no `line:column: error[CODE]`"))
-        })
+        .map(|line| parse_line(line).ok_or_else(|| format!("`{line}` is no `line:column: error[CODE]`")))
         .collect()
 }
 
@@ -68,10 +59,7 @@ fn parse_line(line: &str) -> Option<Line> {
         Some((at, *severity))
     })?;
     let (place, underlined) = match line[..at].split_once(' ') {
-        Some((place, text)) => (
-            place,
-            Some(text.strip_prefix('`')?.strip_suffix('`')?.to_owned()),
-        ),
+        Some((place, text)) => (place, Some(text.strip_prefix('`')?.strip_suffix('`')?.to_owned())),
         None => (&line[..at], None),
     };
     let (code, message) = line[at + 2 + severity.len() + 1..].split_once(']')?;
@@ -86,19 +74,11 @@ fn parse_line(line: &str) -> Option<Line> {
 
 /// What differs, if anything does.
 pub fn compare(expected: &[Line], found: &[Line]) -> Result<(), String> {
-    let agree = expected.len() == found.len()
-        && expected
-            .iter()
-            .zip(found)
-            .all(|(left, right)| accepts(left, right));
+    let agree = expected.len() == found.len() && expected.iter().zip(found).all(|(left, right)| accepts(left, right));
     if agree {
         return Ok(());
     }
-    Err(format!(
-        "expected diagnostics:\n{}found:\n{}",
-        print(expected, true),
-        print(found, true)
-    ))
+    Err(format!("expected diagnostics:\n{}found:\n{}", print(expected, true), print(found, true)))
 }
 
 fn accepts(expected: &Line, found: &Line) -> bool {
@@ -110,24 +90,11 @@ fn accepts(expected: &Line, found: &Line) -> bool {
 
 /// The lines as a block, with the messages if `messages`.
 pub fn print(lines: &[Line], messages: bool) -> String {
-    lines
-        .iter()
-        .map(|line| print_line(line, messages))
-        .collect()
+    lines.iter().map(|line| print_line(line, messages)).collect()
 }
 
 fn print_line(line: &Line, messages: bool) -> String {
-    let underlined = line
-        .underlined
-        .as_ref()
-        .map_or(String::new(), |text| format!(" `{text}`"));
-    let message = line
-        .message
-        .as_ref()
-        .filter(|_| messages)
-        .map_or(String::new(), |text| format!(": {text}"));
-    format!(
-        "{}{underlined}: {}[{}]{message}\n",
-        line.place, line.severity, line.code
-    )
+    let underlined = line.underlined.as_ref().map_or(String::new(), |text| format!(" `{text}`"));
+    let message = line.message.as_ref().filter(|_| messages).map_or(String::new(), |text| format!(": {text}"));
+    format!("{}{underlined}: {}[{}]{message}\n", line.place, line.severity, line.code)
 }

@@ -14,65 +14,29 @@ use super::{concise, on_a_small_stack, values};
 
 /// One test per example and backend; entries that formulas can't name have theirs in the runtime.
 pub fn trials() -> Vec<Trial> {
-    let in_formulas = |entry: &&Builtin| {
-        matches!(
-            entry.syntax,
-            Syntax::Function | Syntax::Infix | Syntax::Prefix
-        )
-    };
+    let in_formulas = |entry: &&Builtin| matches!(entry.syntax, Syntax::Function | Syntax::Infix | Syntax::Prefix);
     let entries = builtins::all().filter(in_formulas);
-    let examples =
-        entries.flat_map(|entry| entry.examples.iter().map(move |example| (entry, example)));
-    examples
-        .flat_map(|(entry, example)| {
-            BACKENDS
-                .iter()
-                .map(move |backend| trial(entry, example, backend))
-        })
-        .collect()
+    let examples = entries.flat_map(|entry| entry.examples.iter().map(move |example| (entry, example)));
+    examples.flat_map(|(entry, example)| BACKENDS.iter().map(move |backend| trial(entry, example, backend))).collect()
 }
 
 fn trial(entry: &Builtin, example: &'static Example, backend: &'static Backend) -> Trial {
-    let name = format!(
-        "builtins::{}: {} [{}]",
-        entry.name, example.formula, backend.name
-    );
-    Trial::test(name, move || {
-        on_a_small_stack(move || verify(example, backend))
-    })
+    let name = format!("builtins::{}: {} [{}]", entry.name, example.formula, backend.name);
+    Trial::test(name, move || on_a_small_stack(move || verify(example, backend)))
 }
 
 fn verify(example: &Example, backend: &Backend) -> Result<(), String> {
     let files = MemoryFiles::default();
-    let check = driver::check(
-        "example.yaml",
-        &model(example),
-        &files,
-        SourceCheck::Content,
-    );
+    let check = driver::check("example.yaml", &model(example), &files, SourceCheck::Content);
     let Some(checked) = &check.model else {
-        return Err(concise::print(
-            &concise::render(&check.sources, &check.diagnostics),
-            true,
-        ));
+        return Err(concise::print(&concise::render(&check.sources, &check.diagnostics), true));
     };
-    let evaluation = (backend.run)(checked, &files, &Settings::default())
-        .map_err(|error| format!("{error:?}"))?;
-    let output = evaluation
-        .outputs
-        .iter()
-        .find(|output| output.name == "result");
+    let evaluation = (backend.run)(checked, &files, &Settings::default()).map_err(|error| format!("{error:?}"))?;
+    let output = evaluation.outputs.iter().find(|output| output.name == "result");
     let found = output.map_or(&[][..], |output| &output.values);
     let agree = found.len() == example.result.len()
-        && found
-            .iter()
-            .zip(example.result)
-            .all(|(left, right)| values::same(*left, *right));
-    if agree {
-        Ok(())
-    } else {
-        Err(format!("expected {:?}, found {found:?}", example.result))
-    }
+        && found.iter().zip(example.result).all(|(left, right)| values::same(*left, *right));
+    if agree { Ok(()) } else { Err(format!("expected {:?}, found {found:?}", example.result)) }
 }
 
 fn model(example: &Example) -> String {
@@ -84,11 +48,7 @@ fn model(example: &Example) -> String {
     );
     for (name, column) in example.inputs {
         let cells: Vec<String> = column.iter().map(|value| cell(*value)).collect();
-        let _ = writeln!(
-            text,
-            "  - {{ id: {name}, kind: const, values: [{}] }}",
-            cells.join(", ")
-        );
+        let _ = writeln!(text, "  - {{ id: {name}, kind: const, values: [{}] }}", cells.join(", "));
     }
     text
 }

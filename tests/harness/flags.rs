@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use flowtime::driver::{Check, Flag, FlagKind};
+use flowtime::driver::{Check, Convention, Flag};
 
 /// The flags of a run, one a line.
 pub fn render(check: &Check, flags: &[Flag]) -> Vec<String> {
@@ -13,19 +13,12 @@ pub fn render(check: &Check, flags: &[Flag]) -> Vec<String> {
 }
 
 fn render_line(check: &Check, flag: &Flag) -> String {
-    let kind = match flag.kind {
-        FlagKind::DivisionByZero => "division_by_zero",
-        FlagKind::ClampBounds => "clamp_bounds",
+    let kind = match flag.convention {
+        Convention::DivisionByZero => "division_by_zero",
+        Convention::ClampBounds => "clamp_bounds",
     };
-    let series = check
-        .model
-        .as_ref()
-        .and_then(|checked| checked.model.series.get(flag.series.0 as usize));
-    format!(
-        "{kind} {}: {}\n",
-        series.map_or("?", |series| &series.id.value),
-        ranges(&flag.bins)
-    )
+    let series = check.model.as_ref().and_then(|checked| checked.model.series.get(flag.series.0 as usize));
+    format!("{kind} {}: {}\n", series.map_or("?", |series| &series.id.value), ranges(&flag.bins))
 }
 
 /// `0-2,5` for 0, 1, 2, 5.
@@ -49,9 +42,5 @@ pub fn compare(expected: &str, found: &[String]) -> Result<(), String> {
     if wanted == found {
         return Ok(());
     }
-    Err(format!(
-        "expected flags:\n{}found:\n{}",
-        wanted.concat(),
-        found.concat()
-    ))
+    Err(format!("expected flags:\n{}found:\n{}", wanted.concat(), found.concat()))
 }

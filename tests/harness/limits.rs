@@ -26,80 +26,26 @@ struct Limit {
 }
 
 const LIMITS: &[Limit] = &[
-    Limit {
-        name: "20,000 nested parentheses",
-        model: nested_parentheses,
-        end: End::Error("FT0108"),
-    },
-    Limit {
-        name: "20,000 signs",
-        model: signs,
-        end: End::Error("FT0108"),
-    },
-    Limit {
-        name: "20,000 powers",
-        model: powers,
-        end: End::Error("FT0108"),
-    },
-    Limit {
-        name: "12,000 offsets",
-        model: offsets,
-        end: End::Error("FT0108"),
-    },
-    Limit {
-        name: "10,000 calls",
-        model: calls,
-        end: End::Error("FT0108"),
-    },
-    Limit {
-        name: "a formula of a megabyte",
-        model: long_formula,
-        end: End::Error("FT0109"),
-    },
-    Limit {
-        name: "30,000 terms",
-        model: terms,
-        end: End::Value(30_000.0),
-    },
-    Limit {
-        name: "200 nested parentheses",
-        model: deep_enough,
-        end: End::Value(1.0),
-    },
-    Limit {
-        name: "a chain of 100,000 series",
-        model: chain,
-        end: End::Value(100_000.0),
-    },
-    Limit {
-        name: "a cycle of 20,000 series",
-        model: cycle,
-        end: End::Error("FT0201"),
-    },
-    Limit {
-        name: "a recurrence of 5,000 series",
-        model: recurrence,
-        end: End::Value(10_000.0),
-    },
-    Limit {
-        name: "an alias bomb",
-        model: alias_bomb,
-        end: End::Error("FT0002"),
-    },
-    Limit {
-        name: "10,000 nested lists",
-        model: nested_lists,
-        end: End::Error("FT0002"),
-    },
+    Limit { name: "20,000 nested parentheses", model: nested_parentheses, end: End::Error("FT0108") },
+    Limit { name: "20,000 signs", model: signs, end: End::Error("FT0108") },
+    Limit { name: "20,000 powers", model: powers, end: End::Error("FT0108") },
+    Limit { name: "12,000 offsets", model: offsets, end: End::Error("FT0108") },
+    Limit { name: "10,000 calls", model: calls, end: End::Error("FT0108") },
+    Limit { name: "a formula of a megabyte", model: long_formula, end: End::Error("FT0109") },
+    Limit { name: "30,000 terms", model: terms, end: End::Value(30_000.0) },
+    Limit { name: "200 nested parentheses", model: deep_enough, end: End::Value(1.0) },
+    Limit { name: "a chain of 100,000 series", model: chain, end: End::Value(100_000.0) },
+    Limit { name: "a cycle of 20,000 series", model: cycle, end: End::Error("FT0201") },
+    Limit { name: "a recurrence of 5,000 series", model: recurrence, end: End::Value(10_000.0) },
+    Limit { name: "an alias bomb", model: alias_bomb, end: End::Error("FT0002") },
+    Limit { name: "10,000 nested lists", model: nested_lists, end: End::Error("FT0002") },
 ];
 
 /// One test per model and backend.
 pub fn trials() -> impl Iterator<Item = Trial> {
-    LIMITS.iter().map(|limit| {
-        Trial::test(format!("limits::{}", limit.name), move || {
-            on_a_small_stack(move || verify(limit))
-        })
-    })
+    LIMITS
+        .iter()
+        .map(|limit| Trial::test(format!("limits::{}", limit.name), move || on_a_small_stack(move || verify(limit))))
 }
 
 fn verify(limit: &Limit) -> Result<(), String> {
@@ -115,10 +61,7 @@ fn verify(limit: &Limit) -> Result<(), String> {
             BACKENDS.iter().try_for_each(|backend| {
                 let run = (backend.run)(model, &files, &Settings::default());
                 let evaluation = run.map_err(|error| format!("{error:?}"))?;
-                let output = evaluation
-                    .outputs
-                    .iter()
-                    .find(|output| output.name == "result");
+                let output = evaluation.outputs.iter().find(|output| output.name == "result");
                 let found = output.and_then(|output| output.values.last().copied());
                 match found {
                     Some(found) if values::same(found, expected) => Ok(()),
@@ -131,10 +74,7 @@ fn verify(limit: &Limit) -> Result<(), String> {
 
 fn first_lines(check: &driver::Check) -> String {
     let lines = concise::render(&check.sources, &check.diagnostics);
-    concise::print(&lines[..lines.len().min(5)], true)
-        .chars()
-        .take(2_000)
-        .collect()
+    concise::print(&lines[..lines.len().min(5)], true).chars().take(2_000).collect()
 }
 
 const HEAD: &str = "schemaVersion: 1\ngrid: { bins: 2, binSize: 5, binUnit: minutes }\n";
@@ -186,16 +126,8 @@ fn chain() -> String {
 }
 
 fn cycle() -> String {
-    let link = |n: u32| {
-        format!(
-            "  - {{ id: s{n}, kind: expr, expr: s{} + 1 }}\n",
-            (n + 1) % 20_000
-        )
-    };
-    format!(
-        "{HEAD}nodes:\n{}",
-        (0..20_000).map(link).collect::<String>()
-    )
+    let link = |n: u32| format!("  - {{ id: s{n}, kind: expr, expr: s{} + 1 }}\n", (n + 1) % 20_000);
+    format!("{HEAD}nodes:\n{}", (0..20_000).map(link).collect::<String>())
 }
 
 fn recurrence() -> String {
@@ -208,22 +140,10 @@ fn recurrence() -> String {
 
 /// Ten lists, each of ten of the one before.
 fn alias_bomb() -> String {
-    let lists = (1..10).map(|n| {
-        format!(
-            "x-{n}: &l{n} [{}]\n",
-            vec![format!("*l{}", n - 1); 10].join(",")
-        )
-    });
-    format!(
-        "{HEAD}x-0: &l0 [0]\n{}nodes:\n{A}",
-        lists.collect::<String>()
-    )
+    let lists = (1..10).map(|n| format!("x-{n}: &l{n} [{}]\n", vec![format!("*l{}", n - 1); 10].join(",")));
+    format!("{HEAD}x-0: &l0 [0]\n{}nodes:\n{A}", lists.collect::<String>())
 }
 
 fn nested_lists() -> String {
-    format!(
-        "{HEAD}x-deep: {}{}\nnodes:\n{A}",
-        "[".repeat(10_000),
-        "]".repeat(10_000)
-    )
+    format!("{HEAD}x-deep: {}{}\nnodes:\n{A}", "[".repeat(10_000), "]".repeat(10_000))
 }

@@ -30,16 +30,8 @@ pub fn trials() -> Result<Vec<Trial>, String> {
     let language = page::read_folder(root, "docs/language")?;
     let mut trials = vec![catalogue::every_code_is_emitted(&errors, &suite)];
     trials.extend(errors.into_iter().flat_map(catalogue::error_page));
-    trials.extend(
-        suite
-            .into_iter()
-            .flat_map(|case| on_every_backend(case, Needs::Expectation)),
-    );
-    trials.extend(
-        language
-            .into_iter()
-            .flat_map(|case| on_every_backend(case, Needs::Nothing)),
-    );
+    trials.extend(suite.into_iter().flat_map(|case| on_every_backend(case, Needs::Expectation)));
+    trials.extend(language.into_iter().flat_map(|case| on_every_backend(case, Needs::Nothing)));
     trials.extend(examples::trials());
     trials.extend(limits::trials());
     Ok(trials)
@@ -72,12 +64,8 @@ fn on_every_backend(case: Case, needs: Needs) -> Vec<Trial> {
 /// The stack that the language promises to be enough for any model.
 const STACK_BYTES: usize = 512 * 1024;
 
-fn on_a_small_stack(
-    test: impl FnOnce() -> Result<(), String> + Send + 'static,
-) -> Result<(), Failed> {
-    let thread = std::thread::Builder::new()
-        .stack_size(STACK_BYTES)
-        .spawn(test)?;
+fn on_a_small_stack(test: impl FnOnce() -> Result<(), String> + Send + 'static) -> Result<(), Failed> {
+    let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(test)?;
     match thread.join() {
         Ok(result) => result.map_err(Failed::from),
         Err(panic) => std::panic::resume_unwind(panic),

@@ -26,9 +26,7 @@ impl Block {
 
     /// `4` for `short` where `short=4` stands behind the opening fence.
     pub fn value(&self, key: &str) -> Option<&str> {
-        self.info
-            .iter()
-            .find_map(|word| word.strip_prefix(key)?.strip_prefix('='))
+        self.info.iter().find_map(|word| word.strip_prefix(key)?.strip_prefix('='))
     }
 }
 
@@ -39,13 +37,8 @@ pub fn read_folder(root: &Path, folder: &str) -> Result<Vec<Case>, String> {
     paths.sort();
     let mut cases = Vec::new();
     for path in paths {
-        let text =
-            fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-        let name = path
-            .strip_prefix(root)
-            .unwrap_or(&path)
-            .display()
-            .to_string();
+        let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let name = path.strip_prefix(root).unwrap_or(&path).display().to_string();
         cases.extend(parse(&path, &name, &text)?);
     }
     Ok(cases)
@@ -75,10 +68,8 @@ fn parse(path: &Path, name: &str, text: &str) -> Result<Vec<Case>, String> {
         if let Some(title) = heading(line) {
             cases.push(std::mem::replace(&mut case, Case::new(path, name, title)));
         } else if let Some(info) = line.strip_prefix("```") {
-            let block = read_block(at, info, &mut lines)
-                .ok_or_else(|| format!("{name}:{}: open block", at + 1))?;
-            case.take(block)
-                .map_err(|problem| format!("{name}:{}: {problem}", at + 1))?;
+            let block = read_block(at, info, &mut lines).ok_or_else(|| format!("{name}:{}: open block", at + 1))?;
+            case.take(block).map_err(|problem| format!("{name}:{}: {problem}", at + 1))?;
         }
     }
     cases.push(case);
@@ -89,22 +80,12 @@ fn parse(path: &Path, name: &str, text: &str) -> Result<Vec<Case>, String> {
 
 fn heading(line: &str) -> Option<&str> {
     let title = line.trim_start_matches('#');
-    (title.len() < line.len())
-        .then(|| title.strip_prefix(' '))
-        .flatten()
+    (title.len() < line.len()).then(|| title.strip_prefix(' ')).flatten()
 }
 
-fn read_block<'a>(
-    at: usize,
-    info: &str,
-    lines: &mut impl Iterator<Item = (usize, &'a str)>,
-) -> Option<Block> {
+fn read_block<'a>(at: usize, info: &str, lines: &mut impl Iterator<Item = (usize, &'a str)>) -> Option<Block> {
     let info = info.split_whitespace().map(str::to_owned).collect();
-    let mut block = Block {
-        info,
-        text: String::new(),
-        lines: at + 1..at + 1,
-    };
+    let mut block = Block { info, text: String::new(), lines: at + 1..at + 1 };
     for (at, line) in lines {
         if line.trim_end() == "```" {
             block.lines.end = at;

@@ -30,10 +30,8 @@ impl Order {
 pub fn reorder(text: &str, order: Order) -> Option<String> {
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
     let start = lines.iter().position(|line| line.trim_end() == "nodes:")? + 1;
-    let length = lines[start..]
-        .iter()
-        .take_while(|line| line.trim().is_empty() || line.starts_with([' ', '-']))
-        .count();
+    let length =
+        lines[start..].iter().take_while(|line| line.trim().is_empty() || line.starts_with([' ', '-'])).count();
     let (list, rest) = lines[start..].split_at(length);
     let mut entries = entries(list);
     if entries.len() < 2 {
@@ -48,13 +46,8 @@ pub fn reorder(text: &str, order: Order) -> Option<String> {
 }
 
 fn entries(list: &[&str]) -> Vec<String> {
-    let indent = list
-        .first()
-        .map_or(0, |line| line.len() - line.trim_start().len());
-    let begins_entry = |line: &str| {
-        line.get(indent..)
-            .is_some_and(|line| line.starts_with("- "))
-    };
+    let indent = list.first().map_or(0, |line| line.len() - line.trim_start().len());
+    let begins_entry = |line: &str| line.get(indent..).is_some_and(|line| line.starts_with("- "));
     let mut entries: Vec<String> = Vec::new();
     for line in list {
         match entries.last_mut() {
@@ -69,9 +62,7 @@ fn entries(list: &[&str]) -> Vec<String> {
 fn shuffle(entries: &mut [String]) {
     let mut state: u64 = 42;
     for last in (1..entries.len()).rev() {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         entries.swap(last, (state >> 33) as usize % (last + 1));
     }
 }

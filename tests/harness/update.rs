@@ -10,8 +10,7 @@ use super::case::Case;
 use super::page::Block;
 
 /// By page and first line of the block: the block's lines and their new text.
-static REPLACEMENTS: Mutex<BTreeMap<(PathBuf, usize), (Range<usize>, String)>> =
-    Mutex::new(BTreeMap::new());
+static REPLACEMENTS: Mutex<BTreeMap<(PathBuf, usize), (Range<usize>, String)>> = Mutex::new(BTreeMap::new());
 
 /// Passes `result` on, or notes `text` for `block` if it is a failure and the pages are to be updated.
 pub fn on_failure(
@@ -25,9 +24,7 @@ pub fn on_failure(
     }
     let key = (case.path.clone(), block.lines.start);
     let mut replacements = REPLACEMENTS.lock().map_err(|error| error.to_string())?;
-    replacements
-        .entry(key)
-        .or_insert_with(|| (block.lines.clone(), text()));
+    replacements.entry(key).or_insert_with(|| (block.lines.clone(), text()));
     Ok(())
 }
 

@@ -14,12 +14,8 @@ pub struct Column {
 pub fn parse(text: &str) -> Result<Vec<Column>, String> {
     let mut lines = text.lines();
     let header = lines.next().unwrap_or_default().split(',');
-    let mut columns: Vec<Column> = header
-        .map(|name| Column {
-            name: name.trim().to_owned(),
-            values: Vec::new(),
-        })
-        .collect();
+    let mut columns: Vec<Column> =
+        header.map(|name| Column { name: name.trim().to_owned(), values: Vec::new() }).collect();
     for line in lines {
         let cells: Vec<&str> = line.split(',').collect();
         if cells.len() != columns.len() {
@@ -41,19 +37,10 @@ fn parse_cell(cell: &str) -> Result<f64, String> {
 
 /// What differs, if anything does; outputs that `expected` does not name must not be there if `only`.
 pub fn compare(expected: &[Column], found: &[OutputColumn], only: bool) -> Result<(), String> {
-    let mut problems: Vec<String> = expected
-        .iter()
-        .filter_map(|column| compare_column(column, found))
-        .collect();
-    let surplus = found
-        .iter()
-        .filter(|output| only && !expected.iter().any(|column| column.name == output.name));
+    let mut problems: Vec<String> = expected.iter().filter_map(|column| compare_column(column, found)).collect();
+    let surplus = found.iter().filter(|output| only && !expected.iter().any(|column| column.name == output.name));
     problems.extend(surplus.map(|output| format!("there is an output `{}` too", output.name)));
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(problems.join("\n"))
-    }
+    if problems.is_empty() { Ok(()) } else { Err(problems.join("\n")) }
 }
 
 fn compare_column(expected: &Column, found: &[OutputColumn]) -> Option<String> {
@@ -62,11 +49,7 @@ fn compare_column(expected: &Column, found: &[OutputColumn]) -> Option<String> {
         return Some(format!("there is no output `{name}`"));
     };
     if found.values.len() != expected.values.len() {
-        return Some(format!(
-            "`{name}`: expected {} bins, found {}",
-            expected.values.len(),
-            found.values.len()
-        ));
+        return Some(format!("`{name}`: expected {} bins, found {}", expected.values.len(), found.values.len()));
     }
     let differs = |t: &usize| !same(expected.values[*t], found.values[*t]);
     let t = (0..found.values.len()).find(differs)?;
@@ -91,13 +74,7 @@ pub fn print(text: &str, found: &[OutputColumn]) -> String {
     let find = |name: &str| found.iter().find(|output| output.name == name.trim());
     let columns: Vec<&OutputColumn> = header.split(',').filter_map(find).collect();
     let bins = columns.first().map_or(0, |column| column.values.len());
-    let row = |t: usize| {
-        columns
-            .iter()
-            .map(|column| print_cell(column.values[t]))
-            .collect::<Vec<_>>()
-            .join(",")
-    };
+    let row = |t: usize| columns.iter().map(|column| print_cell(column.values[t])).collect::<Vec<_>>().join(",");
     let rows: String = (0..bins).map(|t| row(t) + "\n").collect();
     format!("{header}\n{rows}")
 }

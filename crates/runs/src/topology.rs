@@ -42,14 +42,8 @@ fn node(node: &TopologyNode) -> Node<'_> {
 }
 
 fn semantics(node: &TopologyNode) -> BTreeMap<&'static str, Value> {
-    let roles = node
-        .semantics
-        .iter()
-        .map(|(role, series)| (role_name(*role), json!(series.value)));
-    let sla = node
-        .sla_min
-        .iter()
-        .map(|minutes| ("sla_min", json!(minutes.value)));
+    let roles = node.semantics.iter().map(|(role, series)| (role_name(*role), json!(series.value)));
+    let sla = node.sla_min.iter().map(|minutes| ("sla_min", json!(minutes.value)));
     let q0 = node.q0.iter().map(|start| ("q0", initial(&start.value)));
     roles.chain(sla).chain(q0).collect()
 }
