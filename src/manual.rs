@@ -11,12 +11,7 @@ pub fn signature(builtin: &Builtin) -> String {
     match (builtin.syntax, names.as_slice()) {
         (Syntax::Infix, [left, right, ..]) => format!("{left} {} {right}", builtin.name),
         (Syntax::Prefix, [operand, ..]) => format!("{} {operand}", builtin.name),
-        _ => format!(
-            "{}({}{})",
-            builtin.name,
-            names.join(", "),
-            if builtin.variadic { ", …" } else { "" }
-        ),
+        _ => format!("{}({}{})", builtin.name, names.join(", "), if builtin.variadic { ", …" } else { "" }),
     }
 }
 
@@ -45,13 +40,7 @@ pub fn page(builtin: &Builtin, level: usize) -> String {
         }
     }
     for param in builtin.params {
-        let _ = writeln!(
-            page,
-            "- `{}` ({}): {}",
-            param.name,
-            kind_text(param.kind),
-            param.doc
-        );
+        let _ = writeln!(page, "- `{}` ({}): {}", param.name, kind_text(param.kind), param.doc);
     }
     for example in builtin.examples {
         page.push_str(&example_text(example));
@@ -66,12 +55,7 @@ pub fn functions_page() -> String {
          `runtime/src/builtins` by `ftc functions`; the examples are tests.\n",
     );
     for family in builtins::families() {
-        let shown: Vec<&Builtin> = family
-            .entries
-            .iter()
-            .copied()
-            .filter(|builtin| is_shown(builtin))
-            .collect();
+        let shown: Vec<&Builtin> = family.entries.iter().copied().filter(|builtin| is_shown(builtin)).collect();
         if !shown.is_empty() {
             let _ = write!(page, "\n## {}\n", family.title);
         }
@@ -89,9 +73,7 @@ pub fn is_shown(builtin: &Builtin) -> bool {
 
 /// The entries called `name`, in any case: one, or the prefix and the infix operator of one symbol.
 pub fn find(name: &str) -> Vec<&'static Builtin> {
-    builtins::all()
-        .filter(|builtin| is_shown(builtin) && builtin.name.eq_ignore_ascii_case(name))
-        .collect()
+    builtins::all().filter(|builtin| is_shown(builtin) && builtin.name.eq_ignore_ascii_case(name)).collect()
 }
 
 /// What a parameter takes, in a few words.
@@ -104,9 +86,7 @@ pub fn kind_text(kind: ParamKind) -> String {
         ParamKind::Uniform { min, max } => {
             format!("number, the same in every bin{}", bounds_text(min, max))
         }
-        ParamKind::Int { min } if min == i64::MIN => {
-            "whole number known at compile time".to_owned()
-        }
+        ParamKind::Int { min } if min == i64::MIN => "whole number known at compile time".to_owned(),
         ParamKind::Int { min } => format!("whole number known at compile time, at least {min}"),
         ParamKind::Kernel => "array of numbers".to_owned(),
     }
@@ -126,23 +106,12 @@ fn example_text(example: &Example) -> String {
     for (name, values) in example.inputs {
         let _ = writeln!(text, "{name} = {}", values_text(values));
     }
-    let _ = writeln!(
-        text,
-        "{} → {}\n```",
-        example.formula,
-        values_text(example.result)
-    );
+    let _ = writeln!(text, "{} → {}\n```", example.formula, values_text(example.result));
     text
 }
 
 fn values_text(values: &[f64]) -> String {
-    let texts = values.iter().map(|value| {
-        if value.is_nan() {
-            "missing".to_owned()
-        } else {
-            value.to_string()
-        }
-    });
+    let texts = values.iter().map(|value| if value.is_nan() { "missing".to_owned() } else { value.to_string() });
     texts.collect::<Vec<_>>().join(", ")
 }
 
@@ -157,27 +126,14 @@ mod tests {
             std::fs::write(path, functions_page()).unwrap();
         }
         let found = std::fs::read_to_string(path).unwrap_or_default();
-        assert!(
-            found == functions_page(),
-            "docs/functions.md is stale: run the tests with UPDATE=1"
-        );
+        assert!(found == functions_page(), "docs/functions.md is stale: run the tests with UPDATE=1");
     }
 
     #[test]
     fn bounds_are_said_where_there_are_any() {
-        let check_kind = |min, max, expected: &str| {
-            assert_eq!(kind_text(ParamKind::Uniform { min, max }), expected)
-        };
+        let check_kind = |min, max, expected: &str| assert_eq!(kind_text(ParamKind::Uniform { min, max }), expected);
         check_kind(0.0, 1.0, "number, the same in every bin, 0 to 1");
-        check_kind(
-            1.0,
-            f64::INFINITY,
-            "number, the same in every bin, at least 1",
-        );
-        check_kind(
-            f64::NEG_INFINITY,
-            f64::INFINITY,
-            "number, the same in every bin",
-        );
+        check_kind(1.0, f64::INFINITY, "number, the same in every bin, at least 1");
+        check_kind(f64::NEG_INFINITY, f64::INFINITY, "number, the same in every bin");
     }
 }

@@ -29,10 +29,7 @@ mod tests {
     fn check_applied(edits: &[(u32, u32, &str)], expected: &str) {
         let edits: Vec<Edit> = edits
             .iter()
-            .map(|(start, end, text)| Edit {
-                span: Span::new(FileId(0), *start, *end),
-                new_text: (*text).to_owned(),
-            })
+            .map(|(start, end, text)| Edit { span: Span::new(FileId(0), *start, *end), new_text: (*text).to_owned() })
             .collect();
         assert_eq!(apply("abcdef", &edits), expected);
     }

@@ -7,12 +7,7 @@ use crate::source::Sources;
 
 /// The commands for `reports`, one a line.
 pub fn commands(reports: &[Report<'_>]) -> String {
-    let all = reports.iter().flat_map(|report| {
-        report
-            .diagnostics
-            .iter()
-            .map(|one| command(one, report.sources))
-    });
+    let all = reports.iter().flat_map(|report| report.diagnostics.iter().map(|one| command(one, report.sources)));
     all.collect()
 }
 
@@ -21,9 +16,7 @@ fn command(diagnostic: &Diagnostic, sources: &Sources) -> String {
         Severity::Error => "error",
         Severity::Warning => "warning",
     };
-    let Place {
-        file, start, end, ..
-    } = Place::new(sources, diagnostic.span);
+    let Place { file, start, end, .. } = Place::new(sources, diagnostic.span);
     let file = escape_property(&file.name);
     let title = diagnostic.code.id;
     let message = escape(&message_with_help(diagnostic));
@@ -41,9 +34,7 @@ fn message_with_help(diagnostic: &Diagnostic) -> String {
 }
 
 fn escape(text: &str) -> String {
-    text.replace('%', "%25")
-        .replace('\r', "%0D")
-        .replace('\n', "%0A")
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 fn escape_property(text: &str) -> String {
@@ -61,14 +52,10 @@ mod tests {
         let mut sources = Sources::default();
         let file = sources.add("a,b:c.yaml", "x: 1\n");
         let mut sink = Sink::default();
-        sink.emit(codes::UNKNOWN_KEY, Span::new(file, 0, 1), "100% of\n`x`")
-            .help("remove it");
+        sink.emit(codes::UNKNOWN_KEY, Span::new(file, 0, 1), "100% of\n`x`").help("remove it");
         let diagnostics = sink.finish();
         assert_eq!(
-            commands(&[Report {
-                diagnostics: &diagnostics,
-                sources: &sources
-            }]),
+            commands(&[Report { diagnostics: &diagnostics, sources: &sources }]),
             "::error file=a%2Cb%3Ac.yaml,line=1,col=1,endLine=1,endColumn=2,title=FT0005::100%25 of%0A`x`%0Ahelp: remove it\n"
         );
     }

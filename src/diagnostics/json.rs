@@ -12,16 +12,8 @@ pub const VERSION: u32 = 1;
 
 /// The document for `reports`, in their order, pretty-printed and without a final newline.
 pub fn document(reports: &[Report<'_>]) -> String {
-    let diagnostics = reports.iter().flat_map(|report| {
-        report
-            .diagnostics
-            .iter()
-            .map(|one| entry(one, report.sources))
-    });
-    let document = Document {
-        version: VERSION,
-        diagnostics: diagnostics.collect(),
-    };
+    let diagnostics = reports.iter().flat_map(|report| report.diagnostics.iter().map(|one| entry(one, report.sources)));
+    let document = Document { version: VERSION, diagnostics: diagnostics.collect() };
     serde_json::to_string_pretty(&document).unwrap_or_default()
 }
 
@@ -89,17 +81,9 @@ fn entry<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Entry<'a> {
         severity: severity_name(diagnostic.code.severity),
         message: &diagnostic.message,
         place: file_range(sources, diagnostic.span),
-        related: diagnostic
-            .related
-            .iter()
-            .map(|label| related(label, sources))
-            .collect(),
+        related: diagnostic.related.iter().map(|label| related(label, sources)).collect(),
         help: diagnostic.help.as_deref(),
-        fixes: diagnostic
-            .fixes
-            .iter()
-            .map(|fix| fix_entry(fix, sources))
-            .collect(),
+        fixes: diagnostic.fixes.iter().map(|fix| fix_entry(fix, sources)).collect(),
     }
 }
 
@@ -111,45 +95,23 @@ fn severity_name(severity: Severity) -> &'static str {
 }
 
 fn related<'a>(label: &'a Label, sources: &'a Sources) -> Related<'a> {
-    Related {
-        message: &label.message,
-        place: file_range(sources, label.span),
-    }
+    Related { message: &label.message, place: file_range(sources, label.span) }
 }
 
 fn fix_entry<'a>(fix: &'a Fix, sources: &'a Sources) -> FixEntry<'a> {
-    FixEntry {
-        title: &fix.title,
-        edits: fix
-            .edits
-            .iter()
-            .map(|edit| edit_entry(edit, sources))
-            .collect(),
-    }
+    FixEntry { title: &fix.title, edits: fix.edits.iter().map(|edit| edit_entry(edit, sources)).collect() }
 }
 
 fn edit_entry<'a>(edit: &'a Edit, sources: &'a Sources) -> EditEntry<'a> {
-    EditEntry {
-        place: file_range(sources, edit.span),
-        new_text: &edit.new_text,
-    }
+    EditEntry { place: file_range(sources, edit.span), new_text: &edit.new_text }
 }
 
 fn file_range(sources: &Sources, span: Span) -> FileRange<'_> {
     let place = Place::new(sources, span);
-    let position = |at: Position, offset| PositionEntry {
-        line: at.line,
-        column: at.column,
-        offset,
-    };
-    let range = RangeEntry {
-        start: position(place.start, place.range.start),
-        end: position(place.end, place.range.end),
-    };
-    FileRange {
-        file: &place.file.name,
-        range,
-    }
+    let position = |at: Position, offset| PositionEntry { line: at.line, column: at.column, offset };
+    let range =
+        RangeEntry { start: position(place.start, place.range.start), end: position(place.end, place.range.end) };
+    FileRange { file: &place.file.name, range }
 }
 
 #[cfg(test)]
@@ -160,10 +122,7 @@ mod tests {
     #[test]
     fn the_document_has_every_field_of_version_1() {
         let (diagnostics, sources) = order_report();
-        let text = document(&[Report {
-            diagnostics: &diagnostics,
-            sources: &sources,
-        }]);
+        let text = document(&[Report { diagnostics: &diagnostics, sources: &sources }]);
         let found: serde_json::Value = serde_json::from_str(&text).unwrap();
         let expected = serde_json::json!({
             "version": 1,
@@ -204,9 +163,6 @@ mod tests {
     #[test]
     fn no_report_is_an_empty_list() {
         let found: serde_json::Value = serde_json::from_str(&document(&[])).unwrap();
-        assert_eq!(
-            found,
-            serde_json::json!({ "version": 1, "diagnostics": [] })
-        );
+        assert_eq!(found, serde_json::json!({ "version": 1, "diagnostics": [] }));
     }
 }

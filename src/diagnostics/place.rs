@@ -19,12 +19,7 @@ impl<'a> Place<'a> {
         let file = sources.file(span.file);
         let range = byte_range(&file.text, span);
         let position = |offset| file.lines.position(&file.text, offset);
-        Self {
-            start: position(range.start),
-            end: position(range.end),
-            file,
-            range,
-        }
+        Self { start: position(range.start), end: position(range.end), file, range }
     }
 }
 

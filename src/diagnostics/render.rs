@@ -5,9 +5,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use codespan_reporting::diagnostic::{
-    Diagnostic as Rich, Label as RichLabel, Severity as RichSeverity,
-};
+use codespan_reporting::diagnostic::{Diagnostic as Rich, Label as RichLabel, Severity as RichSeverity};
 use codespan_reporting::files::{Error, Files};
 use codespan_reporting::term::{self, termcolor::Buffer};
 
@@ -21,11 +19,7 @@ const LINE_BEFORE: usize = 60;
 
 /// Each of `diagnostics` with code, message, the lines it is about and advice, in colours if `color`.
 pub fn full(diagnostics: &[Diagnostic], sources: &Sources, color: bool) -> String {
-    let mut buffer = if color {
-        Buffer::ansi()
-    } else {
-        Buffer::no_color()
-    };
+    let mut buffer = if color { Buffer::ansi() } else { Buffer::no_color() };
     for diagnostic in diagnostics {
         let view = View::new(diagnostic, sources);
         let rich = rich_diagnostic(diagnostic, &view);
@@ -38,10 +32,7 @@ pub fn full(diagnostics: &[Diagnostic], sources: &Sources, color: bool) -> Strin
 
 /// Each of `diagnostics` as `path:line:column: error[FT0201]: message` on a line.
 pub fn concise(diagnostics: &[Diagnostic], sources: &Sources) -> String {
-    diagnostics
-        .iter()
-        .map(|diagnostic| concise_line(diagnostic, sources))
-        .collect()
+    diagnostics.iter().map(|diagnostic| concise_line(diagnostic, sources)).collect()
 }
 
 fn concise_line(diagnostic: &Diagnostic, sources: &Sources) -> String {
@@ -51,10 +42,7 @@ fn concise_line(diagnostic: &Diagnostic, sources: &Sources) -> String {
         Severity::Warning => "warning",
     };
     let Diagnostic { code, message, .. } = diagnostic;
-    format!(
-        "{}:{}:{}: {severity}[{}]: {message}\n",
-        file.name, start.line, start.column, code.id
-    )
+    format!("{}:{}:{}: {severity}[{}]: {message}\n", file.name, start.line, start.column, code.id)
 }
 
 fn rich_diagnostic(diagnostic: &Diagnostic, view: &View<'_>) -> Rich<FileId> {
@@ -64,10 +52,10 @@ fn rich_diagnostic(diagnostic: &Diagnostic, view: &View<'_>) -> Rich<FileId> {
     };
     let primary = RichLabel::primary(diagnostic.span.file, view.label_range(diagnostic.span))
         .with_message(diagnostic.label.as_deref().unwrap_or_default());
-    let secondary = diagnostic.related.iter().map(|label| {
-        RichLabel::secondary(label.span.file, view.label_range(label.span))
-            .with_message(&label.message)
-    });
+    let secondary = diagnostic
+        .related
+        .iter()
+        .map(|label| RichLabel::secondary(label.span.file, view.label_range(label.span)).with_message(&label.message));
     Rich::new(severity)
         .with_code(diagnostic.code.id)
         .with_message(&diagnostic.message)
@@ -85,10 +73,7 @@ struct View<'a> {
 
 impl<'a> View<'a> {
     fn new(diagnostic: &Diagnostic, sources: &'a Sources) -> Self {
-        let mut view = Self {
-            sources,
-            windows: BTreeMap::new(),
-        };
+        let mut view = Self { sources, windows: BTreeMap::new() };
         let related = diagnostic.related.iter().map(|label| label.span);
         for span in std::iter::once(diagnostic.span).chain(related) {
             let range = view.shown_range(span);
@@ -103,11 +88,7 @@ impl<'a> View<'a> {
         let text = &self.sources.file(span.file).text;
         let range = byte_range(text, span);
         let shown = text[range.clone()].trim_end().len();
-        if shown == 0 {
-            range.start..range.start
-        } else {
-            range.start..range.start + shown
-        }
+        if shown == 0 { range.start..range.start } else { range.start..range.start + shown }
     }
 
     /// Cuts the line of byte `at` to a window around it, if it is long and not cut yet.
@@ -168,11 +149,7 @@ impl<'a> Files<'a> for View<'_> {
     }
 
     fn line_range(&'a self, id: FileId, line: usize) -> Result<Range<usize>, Error> {
-        Ok(self
-            .windows
-            .get(&(id, line))
-            .cloned()
-            .unwrap_or_else(|| self.whole_line(id, line)))
+        Ok(self.windows.get(&(id, line)).cloned().unwrap_or_else(|| self.whole_line(id, line)))
     }
 }
 
@@ -188,10 +165,7 @@ pub(super) mod tests {
         let at = Span::new(file, 19, 26);
         let mut sink = Sink::default();
         let diagnostic = sink.emit(codes::UNKNOWN_NAME, at, "unknown name `arivals`");
-        diagnostic
-            .label(Span::new(file, 0, 6), "declared here")
-            .here("not a series")
-            .help("use `arrivals`");
+        diagnostic.label(Span::new(file, 0, 6), "declared here").here("not a series").help("use `arrivals`");
         diagnostic.fix("replace with `arrivals`", at, "arrivals");
         (sink.finish(), sources)
     }
@@ -200,11 +174,7 @@ pub(super) mod tests {
         let mut sources = Sources::default();
         let file = sources.add("m.yaml", text);
         let mut sink = Sink::default();
-        sink.emit(
-            codes::MISSING_KEY,
-            Span::new(file, start, end),
-            "missing key",
-        );
+        sink.emit(codes::MISSING_KEY, Span::new(file, start, end), "missing key");
         let found = full(&sink.finish(), &sources, false);
         assert_eq!(found, expected, "\n{found}");
     }
@@ -234,39 +204,17 @@ error[FT0301]: unknown name `arivals`
         let found = full(&diagnostics, &sources, true);
         let mut parts = found.split('\u{1b}');
         let first = parts.next().unwrap_or_default().to_owned();
-        let plain = parts.fold(first, |text, part| {
-            text + part.split_once('m').map_or("", |(_, rest)| rest)
-        });
+        let plain = parts.fold(first, |text, part| text + part.split_once('m').map_or("", |(_, rest)| rest));
         assert_ne!(found, plain);
         assert_eq!(plain, full(&diagnostics, &sources, false));
     }
 
     #[test]
     fn empty_spans_and_spans_at_the_end_of_the_file_are_shown() {
-        check_full(
-            "",
-            0,
-            0,
-            "error[FT0004]: missing key\n  ┌─ m.yaml:1:1\n  │\n1 │ \n  │ ^\n\n",
-        );
-        check_full(
-            "a: 1",
-            4,
-            4,
-            "error[FT0004]: missing key\n  ┌─ m.yaml:1:5\n  │\n1 │ a: 1\n  │     ^\n\n",
-        );
-        check_full(
-            "a: 1\n",
-            5,
-            5,
-            "error[FT0004]: missing key\n  ┌─ m.yaml:2:1\n  │\n2 │ \n  │ ^\n\n",
-        );
-        check_full(
-            "a: 1\n",
-            0,
-            99,
-            "error[FT0004]: missing key\n  ┌─ m.yaml:1:1\n  │\n1 │ a: 1\n  │ ^^^^\n\n",
-        );
+        check_full("", 0, 0, "error[FT0004]: missing key\n  ┌─ m.yaml:1:1\n  │\n1 │ \n  │ ^\n\n");
+        check_full("a: 1", 4, 4, "error[FT0004]: missing key\n  ┌─ m.yaml:1:5\n  │\n1 │ a: 1\n  │     ^\n\n");
+        check_full("a: 1\n", 5, 5, "error[FT0004]: missing key\n  ┌─ m.yaml:2:1\n  │\n2 │ \n  │ ^\n\n");
+        check_full("a: 1\n", 0, 99, "error[FT0004]: missing key\n  ┌─ m.yaml:1:1\n  │\n1 │ a: 1\n  │ ^^^^\n\n");
     }
 
     #[test]
@@ -285,11 +233,7 @@ error[FT0301]: unknown name `arivals`
         let mut sources = Sources::default();
         let file = sources.add("m.yaml", text.as_str());
         let mut sink = Sink::default();
-        let diagnostic = sink.emit(
-            codes::UNKNOWN_NAME,
-            Span::new(file, 900_000, 900_002),
-            "unknown name `é`",
-        );
+        let diagnostic = sink.emit(codes::UNKNOWN_NAME, Span::new(file, 900_000, 900_002), "unknown name `é`");
         diagnostic.label(Span::new(file, 0, 2), "also here");
         let found = full(&sink.finish(), &sources, false);
         assert!(found.contains("m.yaml:1:600001"), "{found}");
@@ -299,9 +243,6 @@ error[FT0301]: unknown name `arivals`
     #[test]
     fn concise_is_one_line_each() {
         let (diagnostics, sources) = order_report();
-        assert_eq!(
-            concise(&diagnostics, &sources),
-            "m.yaml:2:10: error[FT0301]: unknown name `arivals`\n"
-        );
+        assert_eq!(concise(&diagnostics, &sources), "m.yaml:2:10: error[FT0301]: unknown name `arivals`\n");
     }
 }

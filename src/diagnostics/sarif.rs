@@ -12,10 +12,7 @@ pub fn document(reports: &[Report<'_>]) -> String {
     let rules = rules_used(reports);
     let results = reports.iter().flat_map(|report| {
         let rules = &rules;
-        report
-            .diagnostics
-            .iter()
-            .map(move |diagnostic| result(diagnostic, report.sources, rules))
+        report.diagnostics.iter().map(move |diagnostic| result(diagnostic, report.sources, rules))
     });
     let log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -34,11 +31,7 @@ pub fn document(reports: &[Report<'_>]) -> String {
 }
 
 fn rules_used(reports: &[Report<'_>]) -> Vec<&'static Code> {
-    let mut rules: Vec<_> = reports
-        .iter()
-        .flat_map(|report| report.diagnostics)
-        .map(|one| one.code)
-        .collect();
+    let mut rules: Vec<_> = reports.iter().flat_map(|report| report.diagnostics).map(|one| one.code).collect();
     rules.sort_by_key(|code| code.id);
     rules.dedup_by_key(|code| code.id);
     rules
@@ -61,11 +54,7 @@ fn level(severity: Severity) -> &'static str {
 }
 
 fn result(diagnostic: &Diagnostic, sources: &Sources, rules: &[&Code]) -> Value {
-    let related = diagnostic
-        .related
-        .iter()
-        .enumerate()
-        .map(|(at, label)| related_location(at, label, sources));
+    let related = diagnostic.related.iter().enumerate().map(|(at, label)| related_location(at, label, sources));
     let mut result = json!({
         "ruleId": diagnostic.code.id,
         "ruleIndex": rules.iter().position(|code| code.id == diagnostic.code.id),
@@ -75,11 +64,7 @@ fn result(diagnostic: &Diagnostic, sources: &Sources, rules: &[&Code]) -> Value 
         "relatedLocations": related.collect::<Vec<_>>(),
     });
     if !diagnostic.fixes.is_empty() {
-        result["fixes"] = diagnostic
-            .fixes
-            .iter()
-            .map(|one| fix(one, sources))
-            .collect();
+        result["fixes"] = diagnostic.fixes.iter().map(|one| fix(one, sources)).collect();
     }
     result
 }
@@ -130,24 +115,14 @@ fn region(place: &Place<'_>) -> Value {
 
 /// A path as a URI reference: `/` between its parts, all but unreserved characters escaped.
 fn uri(path: &str) -> String {
-    let path = if cfg!(windows) {
-        path.replace('\\', "/")
-    } else {
-        path.to_owned()
-    };
+    let path = if cfg!(windows) { path.replace('\\', "/") } else { path.to_owned() };
     let escaped: String = path.bytes().map(uri_byte).collect();
-    if escaped.starts_with('/') {
-        format!("file://{escaped}")
-    } else {
-        escaped
-    }
+    if escaped.starts_with('/') { format!("file://{escaped}") } else { escaped }
 }
 
 fn uri_byte(byte: u8) -> String {
     match byte {
-        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
-            char::from(byte).to_string()
-        }
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => char::from(byte).to_string(),
         _ => format!("%{byte:02X}"),
     }
 }
@@ -160,11 +135,8 @@ mod tests {
     #[test]
     fn a_result_names_its_rule_place_related_places_and_fix() {
         let (diagnostics, sources) = order_report();
-        let log: Value = serde_json::from_str(&document(&[Report {
-            diagnostics: &diagnostics,
-            sources: &sources,
-        }]))
-        .unwrap();
+        let log: Value =
+            serde_json::from_str(&document(&[Report { diagnostics: &diagnostics, sources: &sources }])).unwrap();
         let run = &log["runs"][0];
         let region = json!({ "startLine": 2, "startColumn": 10, "endLine": 2, "endColumn": 17 });
         let place = json!({ "artifactLocation": { "uri": "m.yaml" }, "region": region });
@@ -174,15 +146,9 @@ mod tests {
         let result = &run["results"][0];
         assert_eq!(result["ruleIndex"], 0);
         assert_eq!(result["level"], "error");
-        assert_eq!(
-            result["message"]["text"],
-            "unknown name `arivals`; use `arrivals`"
-        );
+        assert_eq!(result["message"]["text"], "unknown name `arivals`; use `arrivals`");
         assert_eq!(result["locations"][0]["physicalLocation"], place);
-        assert_eq!(
-            result["relatedLocations"][0]["message"]["text"],
-            "declared here"
-        );
+        assert_eq!(result["relatedLocations"][0]["message"]["text"], "declared here");
         let change = &result["fixes"][0]["artifactChanges"][0];
         assert_eq!(
             change["replacements"][0],

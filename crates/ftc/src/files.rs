@@ -32,11 +32,7 @@ pub(crate) fn is_stdin(path: &Path) -> bool {
 pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     if is_stdin(path) {
-        io::stdin()
-            .lock()
-            .take(LARGEST + 1)
-            .read_to_end(&mut bytes)
-            .context("can't read standard input")?;
+        io::stdin().lock().take(LARGEST + 1).read_to_end(&mut bytes).context("can't read standard input")?;
         return Ok(bytes);
     }
     let read = fs::File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes));
@@ -71,8 +67,7 @@ fn search(folder: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {
     let mut folders = vec![folder.to_owned()];
     let begin = found.len();
     while let Some(folder) = folders.pop() {
-        let entries =
-            fs::read_dir(&folder).with_context(|| format!("can't read `{}`", folder.display()))?;
+        let entries = fs::read_dir(&folder).with_context(|| format!("can't read `{}`", folder.display()))?;
         for entry in entries {
             let entry = entry.with_context(|| format!("can't read `{}`", folder.display()))?;
             let path = entry.path();
@@ -95,27 +90,17 @@ fn is_hidden(name: &OsStr) -> bool {
 }
 
 fn is_yaml(path: &Path) -> bool {
-    path.is_file()
-        && path
-            .extension()
-            .is_some_and(|extension| extension == "yaml" || extension == "yml")
+    path.is_file() && path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
 }
 
 /// Whether a YAML file is meant as a model: it has the key `schemaVersion` at top level.
 fn is_model(bytes: &[u8]) -> bool {
     let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
-    text.split(|byte| matches!(byte, b'\n' | b'\r'))
-        .any(is_version_line)
+    text.split(|byte| matches!(byte, b'\n' | b'\r')).any(is_version_line)
 }
 
 fn is_version_line(line: &[u8]) -> bool {
-    [
-        &b"schemaVersion"[..],
-        b"\"schemaVersion\"",
-        b"'schemaVersion'",
-    ]
-    .iter()
-    .any(|key| {
+    [&b"schemaVersion"[..], b"\"schemaVersion\"", b"'schemaVersion'"].iter().any(|key| {
         let rest = line.strip_prefix(*key).map(<[u8]>::trim_ascii_start);
         rest.is_some_and(|rest| rest.starts_with(b":"))
     })

@@ -23,21 +23,12 @@ pub(crate) struct ModelText {
 impl ModelText {
     /// Reads the model at `path`, or from standard input for `-`.
     pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
-        let text =
-            String::from_utf8(files::read(path)?).map_err(std::string::FromUtf8Error::into_bytes);
+        let text = String::from_utf8(files::read(path)?).map_err(std::string::FromUtf8Error::into_bytes);
         if files::is_stdin(path) {
-            return Ok(Self {
-                name: "<stdin>".to_owned(),
-                text,
-                loader: FileLoader::new(PathBuf::new()),
-            });
+            return Ok(Self { name: "<stdin>".to_owned(), text, loader: FileLoader::new(PathBuf::new()) });
         }
         let folder = path.parent().unwrap_or(Path::new(""));
-        Ok(Self {
-            name: path.display().to_string(),
-            text,
-            loader: FileLoader::new(folder.to_owned()),
-        })
+        Ok(Self { name: path.display().to_string(), text, loader: FileLoader::new(folder.to_owned()) })
     }
 
     /// The text, empty where it is none.
@@ -56,25 +47,14 @@ impl ModelText {
 
 /// Points at the first byte that is no text.
 fn not_utf8(name: &str, bytes: &[u8]) -> Check {
-    let at = bytes
-        .utf8_chunks()
-        .next()
-        .map_or(0, |chunk| chunk.valid().len());
+    let at = bytes.utf8_chunks().next().map_or(0, |chunk| chunk.valid().len());
     let mut sources = Sources::default();
     let file = sources.add(name, String::from_utf8_lossy(bytes));
     let at = u32::try_from(at).unwrap_or(u32::MAX);
     let mut sink = Sink::default();
-    sink.emit(
-        codes::INVALID_YAML,
-        Span::new(file, at, at.saturating_add(1)),
-        "the file is not valid UTF-8",
-    )
-    .help("save the file in the encoding UTF-8");
-    Check {
-        sources,
-        diagnostics: sink.finish(),
-        model: None,
-    }
+    sink.emit(codes::INVALID_YAML, Span::new(file, at, at.saturating_add(1)), "the file is not valid UTF-8")
+        .help("save the file in the encoding UTF-8");
+    Check { sources, diagnostics: sink.finish(), model: None }
 }
 
 /// How many errors and warnings there are.
@@ -88,10 +68,7 @@ pub(crate) struct Counts {
 impl Counts {
     /// Counts a model's diagnostics in.
     pub(crate) fn add(&mut self, diagnostics: &[Diagnostic]) {
-        let errors = diagnostics
-            .iter()
-            .filter(|one| one.code.severity == Severity::Error)
-            .count();
+        let errors = diagnostics.iter().filter(|one| one.code.severity == Severity::Error).count();
         self.models += 1;
         self.errors += errors;
         self.warnings += diagnostics.len() - errors;
@@ -104,20 +81,12 @@ impl Counts {
             .filter(|(count, _)| *count > 0)
             .map(|(count, noun)| counted(count, noun))
             .collect();
-        let found = if found.is_empty() {
-            "no problems".to_owned()
-        } else {
-            found.join(", ")
-        };
+        let found = if found.is_empty() { "no problems".to_owned() } else { found.join(", ") };
         format!("checked {}: {found}", counted(self.models, "model"))
     }
 }
 
 /// `1 model`, `2 models`.
 pub(crate) fn counted(count: usize, noun: &str) -> String {
-    if count == 1 {
-        format!("1 {noun}")
-    } else {
-        format!("{count} {noun}s")
-    }
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }

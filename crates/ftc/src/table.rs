@@ -12,21 +12,13 @@ const GAP: usize = 2;
 
 /// The table of `outputs`, no wider than `width` if one is given.
 pub(crate) fn render(outputs: &[OutputColumn], width: Option<usize>) -> String {
-    let rows: Vec<[String; 6]> = outputs
-        .iter()
-        .map(|output| figures(output, width))
-        .collect();
+    let rows: Vec<[String; 6]> = outputs.iter().map(|output| figures(output, width)).collect();
     let widths: [usize; 6] = std::array::from_fn(|column| {
         let cells = rows.iter().map(|row| row[column].chars().count());
-        cells
-            .chain([HEADINGS[column].len()])
-            .max()
-            .unwrap_or_default()
+        cells.chain([HEADINGS[column].len()]).max().unwrap_or_default()
     });
     let taken = widths.iter().sum::<usize>() + GAP * widths.len();
-    let spark = width.map_or(SPARK_WIDTH, |width| {
-        width.saturating_sub(taken).min(SPARK_WIDTH)
-    });
+    let spark = width.map_or(SPARK_WIDTH, |width| width.saturating_sub(taken).min(SPARK_WIDTH));
     let spark = if spark < SPARK_LEAST { 0 } else { spark };
     let heading = HEADINGS.map(str::to_owned);
     let heading_trend = if spark > 0 { HEADINGS[6] } else { "" };
@@ -49,31 +41,16 @@ fn line(cells: &[String], widths: &[usize; 6], trend: &str) -> String {
 }
 
 fn figures(output: &OutputColumn, width: Option<usize>) -> [String; 6] {
-    let present = || {
-        output
-            .values
-            .iter()
-            .copied()
-            .filter(|value| !value.is_nan())
-    };
+    let present = || output.values.iter().copied().filter(|value| !value.is_nan());
     let count = present().count();
     let figure = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), short);
     let mean = (count > 0).then(|| present().sum::<f64>() / count as f64);
     [
-        shorten(
-            &output.name,
-            width.map_or(usize::MAX, |width| (width / 3).max(12)),
-        ),
+        shorten(&output.name, width.map_or(usize::MAX, |width| (width / 3).max(12))),
         figure(present().reduce(f64::min)),
         figure(mean),
         figure(present().reduce(f64::max)),
-        figure(
-            output
-                .values
-                .last()
-                .copied()
-                .filter(|value| !value.is_nan()),
-        ),
+        figure(output.values.last().copied().filter(|value| !value.is_nan())),
         (output.values.len() - count).to_string(),
     ]
 }
@@ -103,11 +80,7 @@ fn short(value: f64) -> String {
 }
 
 fn trim_zeros(text: &str) -> String {
-    if text.contains('.') {
-        text.trim_end_matches('0').trim_end_matches('.').to_owned()
-    } else {
-        text.to_owned()
-    }
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text.to_owned() }
 }
 
 fn trim_zeros_exponent(text: &str) -> String {
@@ -121,23 +94,10 @@ fn trim_zeros_exponent(text: &str) -> String {
 fn sparkline(values: &[f64], width: usize) -> String {
     let width = width.min(values.len());
     let bounds = |at: usize| at * values.len() / width;
-    let means: Vec<Option<f64>> = (0..width)
-        .map(|at| finite_mean(&values[bounds(at)..bounds(at + 1)]))
-        .collect();
-    let low = means
-        .iter()
-        .flatten()
-        .copied()
-        .fold(f64::INFINITY, f64::min);
-    let high = means
-        .iter()
-        .flatten()
-        .copied()
-        .fold(f64::NEG_INFINITY, f64::max);
-    means
-        .into_iter()
-        .map(|mean| mean.map_or(' ', |mean| bar(mean, low, high)))
-        .collect()
+    let means: Vec<Option<f64>> = (0..width).map(|at| finite_mean(&values[bounds(at)..bounds(at + 1)])).collect();
+    let low = means.iter().flatten().copied().fold(f64::INFINITY, f64::min);
+    let high = means.iter().flatten().copied().fold(f64::NEG_INFINITY, f64::max);
+    means.into_iter().map(|mean| mean.map_or(' ', |mean| bar(mean, low, high))).collect()
 }
 
 fn finite_mean(values: &[f64]) -> Option<f64> {
@@ -150,11 +110,7 @@ fn bar(value: f64, low: f64, high: f64) -> char {
     // Halves first: the distance of two finite numbers may not be one.
     let share = (value / 2.0 - low / 2.0) / (high / 2.0 - low / 2.0);
     let top = BARS.len() - 1;
-    if share.is_nan() {
-        BARS[0]
-    } else {
-        BARS[((share * BARS.len() as f64) as usize).min(top)]
-    }
+    if share.is_nan() { BARS[0] } else { BARS[((share * BARS.len() as f64) as usize).min(top)] }
 }
 
 #[cfg(test)]
@@ -163,11 +119,7 @@ mod tests {
     use flowtime::check::SeriesId;
 
     fn output(name: &str, values: &[f64]) -> OutputColumn {
-        OutputColumn {
-            name: name.to_owned(),
-            series: SeriesId(0),
-            values: values.to_vec(),
-        }
+        OutputColumn { name: name.to_owned(), series: SeriesId(0), values: values.to_vec() }
     }
 
     fn check_short(value: f64, expected: &str) {
@@ -189,10 +141,7 @@ mod tests {
 
     #[test]
     fn the_table_lines_figures_up_and_counts_missing_values() {
-        let outputs = [
-            output("served", &[0.0, 1.0, 2.0, 7.0]),
-            output("queue", &[f64::NAN; 4]),
-        ];
+        let outputs = [output("served", &[0.0, 1.0, 2.0, 7.0]), output("queue", &[f64::NAN; 4])];
         let expected = "\
 series  min  mean  max  last  missing  trend
 served    0   2.5    7     7        0  ▁▂▃█
@@ -206,10 +155,7 @@ queue     -     -    -     -        4
         let outputs = [output("a_series_with_a_rather_long_name", &[1.5; 100])];
         for width in [60, 50] {
             let table = render(&outputs, Some(width));
-            assert!(
-                table.lines().all(|line| line.chars().count() <= width),
-                "{table}"
-            );
+            assert!(table.lines().all(|line| line.chars().count() <= width), "{table}");
         }
     }
 

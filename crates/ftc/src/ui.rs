@@ -31,11 +31,7 @@ pub(crate) struct Ui {
 
 impl Ui {
     pub(crate) fn new(global: &Global) -> Self {
-        Self {
-            color: global.color,
-            verbose: global.verbose,
-            quiet: global.quiet,
-        }
+        Self { color: global.color, verbose: global.verbose, quiet: global.quiet }
     }
 
     /// Whether `stream` gets colours.

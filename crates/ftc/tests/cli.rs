@@ -1,8 +1,5 @@
 //! The real binary: what it prints where, what it ends with, what it leaves on the disk.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that can't set up its folder has failed"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that can't set up its folder has failed")]
 
 use std::fs;
 use std::io::Write;
@@ -31,12 +28,7 @@ const DATA: &str = "bin_index,value\n0,1\n1,2\n2,\n3,4\n";
 fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("models")).unwrap();
-    for (name, text) in [
-        ("good.yaml", GOOD),
-        ("bad.yml", BAD),
-        ("other.yaml", "a: 1\n"),
-        ("x.csv", DATA),
-    ] {
+    for (name, text) in [("good.yaml", GOOD), ("bad.yml", BAD), ("other.yaml", "a: 1\n"), ("x.csv", DATA)] {
         fs::write(folder.path().join("models").join(name), text).unwrap();
     }
     folder
@@ -66,29 +58,15 @@ fn ftc_with_input(folder: &Path, args: &[&str], input: &str) -> Done {
         .unwrap();
     // A command that fails early may not read its input.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = child.wait_with_output().unwrap();
+    let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
-    Done {
-        code: status.code(),
-        out: text(stdout),
-        err: text(stderr),
-    }
+    Done { code: status.code(), out: text(stdout), err: text(stderr) }
 }
 
 /// Runs `ftc` and compares its exit code; the answer has its output.
 fn check_exit(folder: &Path, args: &[&str], code: i32) -> Done {
     let done = ftc(folder, args);
-    assert_eq!(
-        done.code,
-        Some(code),
-        "{args:?}\n{}\n{}",
-        done.out,
-        done.err
-    );
+    assert_eq!(done.code, Some(code), "{args:?}\n{}\n{}", done.out, done.err);
     done
 }
 
@@ -96,16 +74,9 @@ fn check_exit(folder: &Path, args: &[&str], code: i32) -> Done {
 fn check_ends_with_0_for_a_good_model_and_1_for_a_bad_one() {
     let folder = folder();
     let good = check_exit(folder.path(), &["check", "models/good.yaml"], 0);
-    assert_eq!(
-        (good.out.as_str(), good.err.as_str()),
-        ("", "checked 1 model: no problems\n")
-    );
+    assert_eq!((good.out.as_str(), good.err.as_str()), ("", "checked 1 model: no problems\n"));
     let bad = check_exit(folder.path(), &["check", "models/bad.yml"], 1);
-    assert!(
-        bad.out.starts_with("error[FT0301]: ") && bad.out.contains("models/bad.yml:5:"),
-        "{}",
-        bad.out
-    );
+    assert!(bad.out.starts_with("error[FT0301]: ") && bad.out.contains("models/bad.yml:5:"), "{}", bad.out);
     assert!(!bad.out.contains('\u{1b}'));
 }
 
@@ -113,11 +84,7 @@ fn check_ends_with_0_for_a_good_model_and_1_for_a_bad_one() {
 fn check_searches_folders_for_models() {
     let folder = folder();
     let done = check_exit(folder.path(), &["check"], 1);
-    assert!(
-        done.err.starts_with("checked 2 models: 1 error"),
-        "{}",
-        done.err
-    );
+    assert!(done.err.starts_with("checked 2 models: 1 error"), "{}", done.err);
     let named = check_exit(folder.path(), &["check", "models/other.yaml"], 1);
     assert!(named.err.starts_with("checked 1 model: "), "{}", named.err);
 }
@@ -125,11 +92,7 @@ fn check_searches_folders_for_models() {
 #[test]
 fn check_reads_standard_input() {
     let folder = folder();
-    let done = ftc_with_input(
-        folder.path(),
-        &["check", "--no-sources", "--output-format", "concise", "-"],
-        BAD,
-    );
+    let done = ftc_with_input(folder.path(), &["check", "--no-sources", "--output-format", "concise", "-"], BAD);
     assert_eq!(done.code, Some(1));
     assert!(done.out.starts_with("<stdin>:5:"), "{}", done.out);
 }
@@ -137,43 +100,21 @@ fn check_reads_standard_input() {
 #[test]
 fn machine_formats_hold_the_whole_output() {
     let folder = folder();
-    let json = check_exit(
-        folder.path(),
-        &["check", "--output-format", "json", "models"],
-        1,
-    );
+    let json = check_exit(folder.path(), &["check", "--output-format", "json", "models"], 1);
     let document: serde_json::Value = serde_json::from_str(&json.out).unwrap();
     assert_eq!(document["version"], 1);
     assert_eq!(document["diagnostics"][0]["file"], "models/bad.yml");
-    let sarif = check_exit(
-        folder.path(),
-        &["check", "--output-format", "sarif", "models"],
-        1,
-    );
+    let sarif = check_exit(folder.path(), &["check", "--output-format", "sarif", "models"], 1);
     let log: serde_json::Value = serde_json::from_str(&sarif.out).unwrap();
     assert_eq!(log["runs"][0]["results"][0]["ruleId"], "FT0301");
-    let github = check_exit(
-        folder.path(),
-        &["check", "--output-format", "github", "models"],
-        1,
-    );
-    assert!(
-        github
-            .out
-            .starts_with("::error file=models/bad.yml,line=5,"),
-        "{}",
-        github.out
-    );
+    let github = check_exit(folder.path(), &["check", "--output-format", "github", "models"], 1);
+    assert!(github.out.starts_with("::error file=models/bad.yml,line=5,"), "{}", github.out);
 }
 
 #[test]
 fn colours_are_a_matter_of_the_flag_where_there_is_no_terminal() {
     let folder = folder();
-    let colored = check_exit(
-        folder.path(),
-        &["check", "--color", "always", "models/bad.yml"],
-        1,
-    );
+    let colored = check_exit(folder.path(), &["check", "--color", "always", "models/bad.yml"], 1);
     assert!(colored.out.contains('\u{1b}'));
 }
 
@@ -188,41 +129,18 @@ fn quiet_says_nothing_but_results() {
 fn what_cannot_be_read_or_understood_ends_with_2() {
     let folder = folder();
     let done = check_exit(folder.path(), &["check", "nowhere.yaml"], 2);
-    assert!(
-        done.err.starts_with("error: can't read `nowhere.yaml`: "),
-        "{}",
-        done.err
-    );
+    assert!(done.err.starts_with("error: can't read `nowhere.yaml`: "), "{}", done.err);
     check_exit(folder.path(), &["check", "--output-format", "xml"], 2);
-    check_exit(
-        folder.path(),
-        &["run", "models/good.yaml", "--set", "scale=fast"],
-        2,
-    );
-    check_exit(
-        folder.path(),
-        &["run", "models/good.yaml", "--out", "models/x.csv"],
-        2,
-    );
+    check_exit(folder.path(), &["run", "models/good.yaml", "--set", "scale=fast"], 2);
+    check_exit(folder.path(), &["run", "models/good.yaml", "--out", "models/x.csv"], 2);
 }
 
 #[test]
 fn a_file_that_is_no_text_is_a_diagnostic() {
     let folder = folder();
-    fs::write(
-        folder.path().join("latin.yaml"),
-        b"schemaVersion: 1\n# caf\xe9\n",
-    )
-    .unwrap();
-    let done = check_exit(
-        folder.path(),
-        &["check", "--output-format", "concise", "latin.yaml"],
-        1,
-    );
-    assert_eq!(
-        done.out,
-        "latin.yaml:2:6: error[FT0001]: the file is not valid UTF-8\n"
-    );
+    fs::write(folder.path().join("latin.yaml"), b"schemaVersion: 1\n# caf\xe9\n").unwrap();
+    let done = check_exit(folder.path(), &["check", "--output-format", "concise", "latin.yaml"], 1);
+    assert_eq!(done.out, "latin.yaml:2:6: error[FT0001]: the file is not valid UTF-8\n");
 }
 
 #[test]
@@ -231,60 +149,28 @@ fn run_prints_a_table_and_writes_nothing() {
     let done = check_exit(folder.path(), &["run", "models/good.yaml"], 0);
     let lines: Vec<&str> = done.out.lines().collect();
     assert_eq!(lines.len(), 3, "{}", done.out);
-    assert!(
-        lines[0].starts_with("series") && lines[1].starts_with('x') && lines[2].starts_with('y'),
-        "{}",
-        done.out
-    );
-    assert!(
-        done.err
-            .contains("warning: missing_values: `x`: 1 of 4 values are missing, at bin 2"),
-        "{}",
-        done.err
-    );
+    assert!(lines[0].starts_with("series") && lines[1].starts_with('x') && lines[2].starts_with('y'), "{}", done.out);
+    assert!(done.err.contains("warning: missing_values: `x`: 1 of 4 values are missing, at bin 2"), "{}", done.err);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 
 #[test]
 fn run_writes_artifacts_and_says_where() {
     let folder = folder();
-    let done = check_exit(
-        folder.path(),
-        &["run", "models/good.yaml", "--out", "runs"],
-        0,
-    );
-    let path = done
-        .out
-        .lines()
-        .last()
-        .and_then(|line| line.strip_prefix("artifacts: "))
-        .unwrap();
+    let done = check_exit(folder.path(), &["run", "models/good.yaml", "--out", "runs"], 0);
+    let path = done.out.lines().last().and_then(|line| line.strip_prefix("artifacts: ")).unwrap();
     let record: serde_json::Value =
-        serde_json::from_slice(&fs::read(folder.path().join(path).join("run.json")).unwrap())
-            .unwrap();
+        serde_json::from_slice(&fs::read(folder.path().join(path).join("run.json")).unwrap()).unwrap();
     assert_eq!(record["status"], "completed");
     assert_eq!(record["grid"]["binMinutes"], 5);
     assert_eq!(record["series"][0]["path"], "series/x.csv");
-    check_exit(
-        folder.path(),
-        &["check", "--data", &format!("{path}/model.yaml")],
-        0,
-    );
+    check_exit(folder.path(), &["check", "--data", &format!("{path}/model.yaml")], 0);
 }
 
 #[test]
 fn run_prints_the_record_as_json() {
     let folder = folder();
-    let args = [
-        "run",
-        "models/good.yaml",
-        "--json",
-        "--set",
-        "scale=3",
-        "--out",
-        "runs",
-        "--deterministic-run-id",
-    ];
+    let args = ["run", "models/good.yaml", "--json", "--set", "scale=3", "--out", "runs", "--deterministic-run-id"];
     let [first, second] = [(), ()].map(|()| check_exit(folder.path(), &args, 0).out);
     let record: serde_json::Value = serde_json::from_str(&first).unwrap();
     assert_eq!(record["parameters"]["scale"], 3.0);
@@ -294,15 +180,8 @@ fn run_prints_the_record_as_json() {
 #[test]
 fn run_names_the_nearest_parameter() {
     let folder = folder();
-    let done = check_exit(
-        folder.path(),
-        &["run", "models/good.yaml", "--set", "scael=3"],
-        1,
-    );
-    assert_eq!(
-        done.err,
-        "error: the model has no parameter `scael`\nhelp: use `scale`\n"
-    );
+    let done = check_exit(folder.path(), &["run", "models/good.yaml", "--set", "scael=3"], 1);
+    assert_eq!(done.err, "error: the model has no parameter `scael`\nhelp: use `scale`\n");
 }
 
 #[test]
@@ -318,15 +197,9 @@ fn fmt_changes_formulas_alone_and_is_idempotent() {
     let folder = folder();
     let path = folder.path().join("models/good.yaml");
     fs::write(&path, GOOD.replace("scale + 1", "scale+1")).unwrap();
-    assert_eq!(
-        check_exit(folder.path(), &["fmt", "--check", "models/good.yaml"], 1).out,
-        "models/good.yaml\n"
-    );
+    assert_eq!(check_exit(folder.path(), &["fmt", "--check", "models/good.yaml"], 1).out, "models/good.yaml\n");
     let diff = check_exit(folder.path(), &["fmt", "--diff", "models/good.yaml"], 0).out;
-    assert!(
-        diff.contains("\n-  - { id: y") && diff.contains("\n+  - { id: y"),
-        "{diff}"
-    );
+    assert!(diff.contains("\n-  - { id: y") && diff.contains("\n+  - { id: y"), "{diff}");
     check_exit(folder.path(), &["fmt", "models/good.yaml"], 0);
     assert_eq!(fs::read_to_string(&path).unwrap(), GOOD);
     check_exit(folder.path(), &["fmt", "--check", "models/good.yaml"], 0);
@@ -335,52 +208,26 @@ fn fmt_changes_formulas_alone_and_is_idempotent() {
 #[test]
 fn fmt_formats_standard_input_to_standard_output() {
     let folder = folder();
-    let done = ftc_with_input(
-        folder.path(),
-        &["fmt", "-"],
-        &GOOD.replace("scale + 1", "scale+1"),
-    );
+    let done = ftc_with_input(folder.path(), &["fmt", "-"], &GOOD.replace("scale + 1", "scale+1"));
     assert_eq!((done.code, done.out.as_str()), (Some(0), GOOD));
 }
 
 #[test]
 fn explain_knows_codes_and_functions_and_proposes_the_nearest() {
     let folder = folder();
-    assert!(
-        check_exit(folder.path(), &["explain", "ft0201"], 0)
-            .out
-            .starts_with("# FT0201")
-    );
-    assert!(
-        check_exit(folder.path(), &["explain", "max"], 0)
-            .out
-            .starts_with("# `MAX(")
-    );
+    assert!(check_exit(folder.path(), &["explain", "ft0201"], 0).out.starts_with("# FT0201"));
+    assert!(check_exit(folder.path(), &["explain", "max"], 0).out.starts_with("# `MAX("));
     let done = check_exit(folder.path(), &["explain", "FT02O1"], 1);
-    assert!(
-        done.err.contains("try `ftc explain FT0201`"),
-        "{}",
-        done.err
-    );
+    assert!(done.err.contains("try `ftc explain FT0201`"), "{}", done.err);
 }
 
 #[test]
 fn functions_are_listed_as_page_and_as_json() {
     let folder = folder();
-    assert!(
-        check_exit(folder.path(), &["functions"], 0)
-            .out
-            .starts_with("# Functions\n")
-    );
+    assert!(check_exit(folder.path(), &["functions"], 0).out.starts_with("# Functions\n"));
     let json = check_exit(folder.path(), &["functions", "--json"], 0).out;
     let list: serde_json::Value = serde_json::from_str(&json).unwrap();
-    assert!(
-        list["functions"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .any(|function| function["name"] == "MAX")
-    );
+    assert!(list["functions"].as_array().unwrap().iter().any(|function| function["name"] == "MAX"));
 }
 
 #[test]
@@ -388,19 +235,10 @@ fn init_writes_a_model_that_runs_and_never_overwrites() {
     let folder = folder();
     check_exit(folder.path(), &["init", "mine"], 0);
     check_exit(folder.path(), &["check", "--data", "mine"], 0);
-    check_exit(
-        folder.path(),
-        &["run", "mine/model.yaml", "--set", "capacity=60"],
-        0,
-    );
+    check_exit(folder.path(), &["run", "mine/model.yaml", "--set", "capacity=60"], 0);
     fs::remove_dir_all(folder.path().join("mine/telemetry")).unwrap();
     let done = check_exit(folder.path(), &["init", "mine"], 1);
-    assert!(
-        done.err
-            .starts_with("error: `mine/model.yaml` is there already\n"),
-        "{}",
-        done.err
-    );
+    assert!(done.err.starts_with("error: `mine/model.yaml` is there already\n"), "{}", done.err);
     assert!(!folder.path().join("mine/telemetry").exists());
 }
 
@@ -408,11 +246,7 @@ fn init_writes_a_model_that_runs_and_never_overwrites() {
 fn completions_are_written_for_each_shell() {
     let folder = folder();
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
-        assert!(
-            check_exit(folder.path(), &["completions", shell], 0)
-                .out
-                .contains("ftc")
-        );
+        assert!(check_exit(folder.path(), &["completions", shell], 0).out.contains("ftc"));
     }
 }
 
@@ -428,8 +262,5 @@ fn a_reader_that_goes_away_is_no_error() {
         .unwrap();
     drop(child.stdout.take());
     let done = child.wait_with_output().unwrap();
-    assert_eq!(
-        (done.status.code(), done.stderr.as_slice()),
-        (Some(0), &b""[..])
-    );
+    assert_eq!((done.status.code(), done.stderr.as_slice()), (Some(0), &b""[..]));
 }

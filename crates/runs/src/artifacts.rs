@@ -35,11 +35,7 @@ pub(crate) fn fill(
     copy_sources(&staging, run, plan)?;
     let text = model_text(run, plan);
     staging.file("model.yaml", |file| file.write_all(text.as_bytes()))?;
-    write_json(
-        &staging,
-        "topology.json",
-        &topology::document(&run.checked.model.topology),
-    )?;
+    write_json(&staging, "topology.json", &topology::document(&run.checked.model.topology))?;
     record.series = write_series(&staging, &run.evaluation.outputs)?;
     write_columns(&staging, run)?;
     write_json(&staging, "debug/dag.json", &dag::dag(run.checked))?;
@@ -47,19 +43,12 @@ pub(crate) fn fill(
     record.completed_at = now();
     write_json(&staging, "run.json", &record)?;
     staging.publish(&path)?;
-    Ok(Written {
-        path,
-        record,
-        existing: false,
-    })
+    Ok(Written { path, record, existing: false })
 }
 
 fn copy_sources(staging: &Staging<'_>, run: &Run<'_>, plan: &SourcePlan) -> Result<(), WriteError> {
     for copy in &plan.copies {
-        let failed = |source| WriteError::Source {
-            name: run.loader.display(&copy.source),
-            source,
-        };
+        let failed = |source| WriteError::Source { name: run.loader.display(&copy.source), source };
         let mut reader = run.loader.open(&copy.source).map_err(failed)?;
         staging.file(&copy.target, |file| io::copy(&mut reader, file).map(drop))?;
     }
@@ -84,31 +73,20 @@ fn parameter_edit(span: Span, value: f64) -> (Span, String) {
     (span, text)
 }
 
-fn write_json(
-    staging: &Staging<'_>,
-    relative: &str,
-    value: &impl Serialize,
-) -> Result<String, WriteError> {
+fn write_json(staging: &Staging<'_>, relative: &str, value: &impl Serialize) -> Result<String, WriteError> {
     staging.file(relative, |file| {
         serde_json::to_writer_pretty(&mut *file, value)?;
         file.write_all(b"\n")
     })
 }
 
-fn write_series(
-    staging: &Staging<'_>,
-    outputs: &[OutputColumn],
-) -> Result<Vec<SeriesRecord>, WriteError> {
+fn write_series(staging: &Staging<'_>, outputs: &[OutputColumn]) -> Result<Vec<SeriesRecord>, WriteError> {
     let mut names = Names::default();
     let mut series = Vec::with_capacity(outputs.len());
     for output in outputs {
         let path = format!("series/{}", names.file_name(&output.name, ".csv"));
         let sha256 = staging.file(&path, |file| write_csv(file, &output.values))?;
-        series.push(SeriesRecord {
-            id: output.name.clone(),
-            path: Some(path),
-            sha256: Some(sha256),
-        });
+        series.push(SeriesRecord { id: output.name.clone(), path: Some(path), sha256: Some(sha256) });
     }
     Ok(series)
 }
@@ -130,37 +108,19 @@ fn write_csv(out: &mut dyn Write, values: &[f64]) -> io::Result<()> {
 }
 
 fn write_columns(staging: &Staging<'_>, run: &Run<'_>) -> Result<String, WriteError> {
-    let Evaluation {
-        outputs, inputs, ..
-    } = run.evaluation;
-    let outputs = outputs.iter().map(|output| Column {
-        kind: ColumnKind::Output,
-        id: &output.name,
-        values: &output.values,
-    });
+    let Evaluation { outputs, inputs, .. } = run.evaluation;
+    let outputs =
+        outputs.iter().map(|output| Column { kind: ColumnKind::Output, id: &output.name, values: &output.values });
     let inputs = inputs.iter().filter_map(|(series, values)| {
-        Some(Column {
-            kind: ColumnKind::Input,
-            id: series_name(run.checked, *series)?,
-            values,
-        })
+        Some(Column { kind: ColumnKind::Input, id: series_name(run.checked, *series)?, values })
     });
     let columns: Vec<Column<'_>> = outputs.chain(inputs).collect();
     staging.file("series/columns.bin", |file| {
-        file.write_all(&columns::header(
-            &columns,
-            run.checked.model.grid.bins as usize,
-        ))?;
-        columns
-            .iter()
-            .try_for_each(|column| columns::write_values(file, column.values))
+        file.write_all(&columns::header(&columns, run.checked.model.grid.bins as usize))?;
+        columns.iter().try_for_each(|column| columns::write_values(file, column.values))
     })
 }
 
 fn series_name(checked: &CheckedModel, series: SeriesId) -> Option<&str> {
-    checked
-        .model
-        .series
-        .get(series.0 as usize)
-        .map(|series| series.id.value.as_str())
+    checked.model.series.get(series.0 as usize).map(|series| series.id.value.as_str())
 }

@@ -69,11 +69,7 @@ pub fn header(columns: &[Column<'_>], bins: usize) -> Vec<u8> {
 /// Those of `out`.
 pub fn write_values(out: &mut dyn Write, values: &[f64]) -> io::Result<()> {
     values.iter().try_for_each(|value| {
-        let bits = if value.is_nan() {
-            MISSING
-        } else {
-            value.to_bits()
-        };
+        let bits = if value.is_nan() { MISSING } else { value.to_bits() };
         out.write_all(&bits.to_le_bytes())
     })
 }

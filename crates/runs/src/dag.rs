@@ -38,24 +38,14 @@ struct Edge<'a> {
 /// The graph of `checked`.
 pub(crate) fn dag(checked: &CheckedModel) -> Dag<'_> {
     let id = |series: SeriesId| checked.model.series[series.0 as usize].id.value.as_str();
-    let nodes = checked.model.series.iter().map(|series| Node {
-        id: &series.id.value,
-        kind: kind(&series.kind),
-    });
+    let nodes = checked.model.series.iter().map(|series| Node { id: &series.id.value, kind: kind(&series.kind) });
     let components = &checked.dependencies.components;
     let recurrences = components.iter().filter(|component| component.recurrent);
     Dag {
         nodes: nodes.collect(),
         edges: edges(checked, &id),
-        components: recurrences
-            .map(|component| component.series.iter().copied().map(id).collect())
-            .collect(),
-        order: components
-            .iter()
-            .flat_map(|component| &component.series)
-            .copied()
-            .map(id)
-            .collect(),
+        components: recurrences.map(|component| component.series.iter().copied().map(id).collect()).collect(),
+        order: components.iter().flat_map(|component| &component.series).copied().map(id).collect(),
     }
 }
 
@@ -75,9 +65,7 @@ fn edges<'a>(checked: &CheckedModel, id: &impl Fn(SeriesId) -> &'a str) -> Vec<E
         let mut lags: BTreeMap<SeriesId, Option<(i64, i64)>> = BTreeMap::new();
         for read in reads {
             let known = lags.entry(read.to).or_insert_with(|| read_lags(read));
-            *known = known
-                .zip(read_lags(read))
-                .map(|(a, b)| (a.0.min(b.0), a.1.max(b.1)));
+            *known = known.zip(read_lags(read)).map(|(a, b)| (a.0.min(b.0), a.1.max(b.1)));
         }
         edges.extend(lags.into_iter().map(|(read, lags)| Edge {
             from: id(reader),

@@ -69,9 +69,7 @@ impl WriteError {
 
 fn write_help(kind: ErrorKind) -> Option<&'static str> {
     match kind {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
-            Some("free some space or write to another disk")
-        }
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Some("free some space or write to another disk"),
         ErrorKind::PermissionDenied => Some("make the folder writable or write to another one"),
         ErrorKind::ReadOnlyFilesystem => Some("write to a folder that isn't mounted read-only"),
         ErrorKind::NotADirectory => Some("name a path whose parents are folders"),

@@ -73,23 +73,15 @@ fn source_digest(copy: &SourceCopy, loader: &dyn SourceLoader) -> Result<Vec<u8>
             }
         }
     };
-    digest().map_err(|source| WriteError::Source {
-        name: loader.display(&copy.source),
-        source,
-    })
+    digest().map_err(|source| WriteError::Source { name: loader.display(&copy.source), source })
 }
 
 /// The text without the value of `generatedAt` under the top-level key `provenance`, in block or flow style.
 fn without_generated_at(text: &str) -> String {
     let mut inside = false;
     let lines = text.split_inclusive('\n').map(|line| {
-        let starts_key =
-            line.starts_with(|first: char| !first.is_whitespace() && first != '#' && first != '}');
-        inside = if starts_key {
-            line.starts_with("provenance")
-        } else {
-            inside
-        };
+        let starts_key = line.starts_with(|first: char| !first.is_whitespace() && first != '#' && first != '}');
+        inside = if starts_key { line.starts_with("provenance") } else { inside };
         match line.find("generatedAt") {
             Some(key) if inside => cut_value(line, key),
             _ => line.to_owned(),
@@ -128,14 +120,8 @@ mod tests {
     #[test]
     fn all_else_counts() {
         let differ = |a, b| assert_ne!(without_generated_at(a), without_generated_at(b));
-        differ(
-            "provenance: { generatedAt: a, x: 1 }\n",
-            "provenance: { generatedAt: a, x: 2 }\n",
-        );
+        differ("provenance: { generatedAt: a, x: 1 }\n", "provenance: { generatedAt: a, x: 2 }\n");
         differ("other:\n  generatedAt: 1\n", "other:\n  generatedAt: 2\n");
-        differ(
-            "provenance:\n  a: 1\nother:\n  generatedAt: 1\n",
-            "provenance:\n  a: 1\nother:\n  generatedAt: 2\n",
-        );
+        differ("provenance:\n  a: 1\nother:\n  generatedAt: 1\n", "provenance:\n  a: 1\nother:\n  generatedAt: 2\n");
     }
 }

@@ -24,7 +24,5 @@ mod warnings;
 mod write;
 
 pub use error::WriteError;
-pub use record::{
-    GridRecord, RunRecord, SeriesRecord, Severity, Status, Timings, Warning, WindowRecord,
-};
+pub use record::{GridRecord, RunRecord, SeriesRecord, Severity, Status, Timings, Warning, WindowRecord};
 pub use write::{Options, Run, Written, record, runs_in, write};

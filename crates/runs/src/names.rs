@@ -19,10 +19,7 @@ impl Names {
     /// The name for `id` with `extension` (with its dot), unlike all before it, also where case is ignored.
     pub(crate) fn file_name(&mut self, id: &str, extension: &str) -> String {
         let stem = shorten(encode(id), id);
-        let count = self
-            .taken
-            .entry(format!("{stem}{extension}").to_ascii_lowercase())
-            .or_insert(0);
+        let count = self.taken.entry(format!("{stem}{extension}").to_ascii_lowercase()).or_insert(0);
         *count += 1;
         match *count {
             1 => format!("{stem}{extension}"),
@@ -36,10 +33,7 @@ pub(crate) fn encode(id: &str) -> String {
     let bytes = id.as_bytes();
     let mut encoded = String::with_capacity(bytes.len());
     for (at, byte) in bytes.iter().enumerate() {
-        if byte.is_ascii_alphanumeric()
-            || matches!(byte, b'_' | b'-')
-            || is_single_inner_dot(bytes, at)
-        {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-') || is_single_inner_dot(bytes, at) {
             encoded.push(char::from(*byte));
         } else {
             encoded.push_str(&format!("%{byte:02X}"));
@@ -82,17 +76,13 @@ mod tests {
     fn names_equal_but_for_case_are_numbered() {
         let mut names = Names::default();
         let all = ["Queue", "queue", "QUEUE", "other"].map(|id| names.file_name(id, ".csv"));
-        assert_eq!(
-            all,
-            ["Queue.csv", "queue~2.csv", "QUEUE~3.csv", "other.csv"]
-        );
+        assert_eq!(all, ["Queue.csv", "queue~2.csv", "QUEUE~3.csv", "other.csv"]);
     }
 
     #[test]
     fn long_ids_give_names_that_differ_and_fit() {
         let mut names = Names::default();
-        let [a, b] =
-            ["a", "b"].map(|end| names.file_name(&format!("{}{end}", "é".repeat(99)), ".csv"));
+        let [a, b] = ["a", "b"].map(|end| names.file_name(&format!("{}{end}", "é".repeat(99)), ".csv"));
         assert_ne!(a.to_lowercase(), b.to_lowercase());
         assert!(a.len() < 255 && b.len() < 255, "{a} {b}");
     }

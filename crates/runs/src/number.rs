@@ -25,11 +25,7 @@ mod tests {
         push_number(&mut out, value);
         assert_eq!(out, expected);
         if !value.is_nan() {
-            assert_eq!(
-                out.parse::<f64>().unwrap().to_bits(),
-                value.to_bits(),
-                "{out}"
-            );
+            assert_eq!(out.parse::<f64>().unwrap().to_bits(), value.to_bits(), "{out}");
         }
     }
 

@@ -62,18 +62,8 @@ pub struct GridRecord {
 
 impl From<&Grid> for GridRecord {
     fn from(grid: &Grid) -> Self {
-        let Grid {
-            bins,
-            bin_size,
-            bin_unit,
-            ..
-        } = *grid;
-        Self {
-            bins,
-            bin_size,
-            bin_unit: bin_unit.name().to_owned(),
-            bin_minutes: grid.bin_minutes(),
-        }
+        let Grid { bins, bin_size, bin_unit, .. } = *grid;
+        Self { bins, bin_size, bin_unit: bin_unit.name().to_owned(), bin_minutes: grid.bin_minutes() }
     }
 }
 
@@ -91,21 +81,10 @@ pub struct WindowRecord {
 impl WindowRecord {
     pub(crate) fn new(window: &Window, grid: &Grid) -> Self {
         let minutes = u64::from(grid.bins).saturating_mul(grid.bin_minutes());
-        let seconds = i64::try_from(minutes)
-            .ok()
-            .and_then(|minutes| minutes.checked_mul(60));
-        let end = seconds.and_then(|seconds| {
-            window
-                .start
-                .checked_add(SignedDuration::from_secs(seconds))
-                .ok()
-        });
+        let seconds = i64::try_from(minutes).ok().and_then(|minutes| minutes.checked_mul(60));
+        let end = seconds.and_then(|seconds| window.start.checked_add(SignedDuration::from_secs(seconds)).ok());
         let end = end.map(|end| end.to_string());
-        Self {
-            start: window.start.to_string(),
-            end,
-            timezone: "UTC".to_owned(),
-        }
+        Self { start: window.start.to_string(), end, timezone: "UTC".to_owned() }
     }
 }
 

@@ -12,14 +12,7 @@ use flowtime::source::Span;
 use crate::names::Names;
 
 /// Files and folders of the run itself.
-const RESERVED: &[&str] = &[
-    "run.json",
-    "model.yaml",
-    "topology.json",
-    "series",
-    "debug",
-    "sources",
-];
+const RESERVED: &[&str] = &["run.json", "model.yaml", "topology.json", "series", "debug", "sources"];
 
 /// One file to copy.
 #[derive(Debug, PartialEq)]
@@ -50,16 +43,10 @@ pub(crate) fn plan(model: &Model) -> SourcePlan {
     let mut plan = SourcePlan::default();
     for (source, spans) in places {
         let (file, column) = split_column(source);
-        let (target, moved) = copied
-            .entry(file)
-            .or_insert_with(|| plan_copy(file, &mut names, &mut plan.copies))
-            .clone();
+        let (target, moved) =
+            copied.entry(file).or_insert_with(|| plan_copy(file, &mut names, &mut plan.copies)).clone();
         if moved {
-            plan.edits.extend(
-                spans
-                    .into_iter()
-                    .map(|span| (span, format!("file://{target}{column}"))),
-            );
+            plan.edits.extend(spans.into_iter().map(|span| (span, format!("file://{target}{column}"))));
         }
     }
     plan
@@ -72,10 +59,7 @@ fn plan_copy(file: &str, names: &mut Names, copies: &mut Vec<SourceCopy>) -> (St
         None => (format!("sources/{}", moved_name(file, names)), true),
     };
     if !copies.iter().any(|copy| copy.target == target) {
-        copies.push(SourceCopy {
-            source: file.to_owned(),
-            target: target.clone(),
-        });
+        copies.push(SourceCopy { source: file.to_owned(), target: target.clone() });
     }
     (target, moved)
 }
@@ -109,11 +93,7 @@ fn kept_path(file: &str) -> Option<String> {
 
 fn moved_name(file: &str, names: &mut Names) -> String {
     let path = path_of(file);
-    let part = |part: Option<&std::ffi::OsStr>| {
-        part.and_then(|part| part.to_str())
-            .unwrap_or_default()
-            .to_owned()
-    };
+    let part = |part: Option<&std::ffi::OsStr>| part.and_then(|part| part.to_str()).unwrap_or_default().to_owned();
     let extension = match part(path.extension()) {
         extension if extension.is_empty() => extension,
         extension => format!(".{}", crate::names::encode(&extension)),
@@ -149,12 +129,7 @@ mod tests {
         let span = Span::new(FileId(0), at, at + source.len() as u32);
         let data = ConstData::Source(Spanned::new(source.to_owned(), span));
         let id = Spanned::new(format!("s{at}"), span);
-        Series {
-            id,
-            kind: SeriesKind::Const(data),
-            unit: None,
-            description: None,
-        }
+        Series { id, kind: SeriesKind::Const(data), unit: None, description: None }
     }
 
     fn check_plan(sources: &[&str], copies: &[(&str, &str)], text: &str) {
@@ -166,11 +141,7 @@ mod tests {
             all.push('\n');
         }
         let plan = plan(&model);
-        let found: Vec<_> = plan
-            .copies
-            .iter()
-            .map(|copy| (copy.source.as_str(), copy.target.as_str()))
-            .collect();
+        let found: Vec<_> = plan.copies.iter().map(|copy| (copy.source.as_str(), copy.target.as_str())).collect();
         assert_eq!(found, copies);
         assert_eq!(apply_edits(&all, plan.edits), text);
     }
@@ -199,11 +170,7 @@ mod tests {
 
     #[test]
     fn no_source_lies_where_the_run_writes() {
-        check_plan(
-            &["Series/a.csv"],
-            &[("Series/a.csv", "sources/a.csv")],
-            "file://sources/a.csv\n",
-        );
+        check_plan(&["Series/a.csv"], &[("Series/a.csv", "sources/a.csv")], "file://sources/a.csv\n");
     }
 
     #[test]

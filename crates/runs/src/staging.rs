@@ -32,12 +32,7 @@ impl<'a> Staging<'a> {
     ) -> Result<Option<Self>, WriteError> {
         let path = root.join(format!("{PREFIX}{name}"));
         match fs::create_dir(&path) {
-            Ok(()) => Ok(Some(Self {
-                path,
-                durable,
-                stop,
-                published: false,
-            })),
+            Ok(()) => Ok(Some(Self { path, durable, stop, published: false })),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(None),
             Err(source) => Err(WriteError::Write { path, source }),
         }
@@ -65,22 +60,11 @@ impl<'a> Staging<'a> {
         if self.is_stopped() {
             return Err(WriteError::Interrupted);
         }
-        let renamed = self
-            .sync_folders()
-            .and_then(|()| fs::rename(&self.path, target));
-        renamed.map_err(|source| WriteError::Write {
-            path: target.to_owned(),
-            source,
-        })?;
+        let renamed = self.sync_folders().and_then(|()| fs::rename(&self.path, target));
+        renamed.map_err(|source| WriteError::Write { path: target.to_owned(), source })?;
         self.published = true;
-        let synced = target
-            .parent()
-            .filter(|_| self.durable)
-            .map_or(Ok(()), sync_folder);
-        synced.map_err(|source| WriteError::Write {
-            path: target.to_owned(),
-            source,
-        })
+        let synced = target.parent().filter(|_| self.durable).map_or(Ok(()), sync_folder);
+        synced.map_err(|source| WriteError::Write { path: target.to_owned(), source })
     }
 
     fn open(&self, path: &Path) -> io::Result<StagedFile<'_>> {
@@ -88,11 +72,7 @@ impl<'a> Staging<'a> {
             fs::create_dir_all(folder)?;
         }
         let writer = BufWriter::with_capacity(1 << 16, File::create_new(path)?);
-        Ok(StagedFile {
-            writer,
-            hasher: Sha256::new(),
-            stop: self.stop,
-        })
+        Ok(StagedFile { writer, hasher: Sha256::new(), stop: self.stop })
     }
 
     fn is_stopped(&self) -> bool {
@@ -100,11 +80,7 @@ impl<'a> Staging<'a> {
     }
 
     fn sync_folders(&self) -> io::Result<()> {
-        let mut folders = if self.durable {
-            vec![self.path.clone()]
-        } else {
-            Vec::new()
-        };
+        let mut folders = if self.durable { vec![self.path.clone()] } else { Vec::new() };
         while let Some(folder) = folders.pop() {
             for entry in fs::read_dir(&folder)? {
                 let entry = entry?;
@@ -136,10 +112,7 @@ pub(crate) struct StagedFile<'a> {
 
 impl StagedFile<'_> {
     fn finish(self, durable: bool) -> io::Result<String> {
-        let file = self
-            .writer
-            .into_inner()
-            .map_err(io::IntoInnerError::into_error)?;
+        let file = self.writer.into_inner().map_err(io::IntoInnerError::into_error)?;
         if durable {
             file.sync_all()?;
         }
@@ -164,9 +137,5 @@ impl Write for StagedFile<'_> {
 
 /// Makes the entries of a folder survive a power cut; elsewhere than on Unix folders can't be synced.
 fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) {
-        File::open(folder)?.sync_all()
-    } else {
-        Ok(())
-    }
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }

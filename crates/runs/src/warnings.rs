@@ -2,7 +2,8 @@
 //! values in the outputs. Bins are all in the field and at most a few ranges of them in the message.
 
 use flowtime::check::CheckedModel;
-use flowtime::driver::{Evaluation, Flag, FlagKind, OutputColumn};
+use flowtime::driver::{Evaluation, Flag, OutputColumn};
+use flowtime_runtime::builtins::Convention;
 
 use crate::record::{Severity, Warning};
 
@@ -11,61 +12,26 @@ const RANGES_SHOWN: usize = 5;
 
 /// The warnings of an evaluation: flags in their order, then missing values in the order of the outputs.
 pub(crate) fn warnings(checked: &CheckedModel, evaluation: &Evaluation) -> Vec<Warning> {
-    let flags = evaluation
-        .flags
-        .iter()
-        .filter(|flag| !flag.bins.is_empty())
-        .map(|flag| flag_warning(checked, flag));
-    flags
-        .chain(evaluation.outputs.iter().filter_map(missing_warning))
-        .collect()
+    let flags = evaluation.flags.iter().filter(|flag| !flag.bins.is_empty()).map(|flag| flag_warning(checked, flag));
+    flags.chain(evaluation.outputs.iter().filter_map(missing_warning)).collect()
 }
 
 fn flag_warning(checked: &CheckedModel, flag: &Flag) -> Warning {
-    let (kind, what) = match flag.kind {
-        FlagKind::DivisionByZero => ("division_by_zero", "Division by zero gave 0"),
-        FlagKind::ClampBounds => (
-            "clamp_bounds",
-            "CLAMP's lower bound was above the upper one",
-        ),
+    let (kind, what) = match flag.convention {
+        Convention::DivisionByZero => ("division_by_zero", "Division by zero gave 0"),
+        Convention::ClampBounds => ("clamp_bounds", "CLAMP's lower bound was above the upper one"),
     };
-    let series = checked
-        .model
-        .series
-        .get(flag.series.0 as usize)
-        .map(|series| series.id.value.clone());
+    let series = checked.model.series.get(flag.series.0 as usize).map(|series| series.id.value.clone());
     let message = format!("{what} {}", at_bins(&flag.bins));
-    Warning {
-        kind: kind.to_owned(),
-        severity: Severity::Warning,
-        series,
-        bins: flag.bins.clone(),
-        message,
-    }
+    Warning { kind: kind.to_owned(), severity: Severity::Warning, series, bins: flag.bins.clone(), message }
 }
 
 fn missing_warning(output: &OutputColumn) -> Option<Warning> {
     let present = |(bin, value): (usize, &f64)| value.is_nan().then_some(bin);
-    let bins: Vec<usize> = output
-        .values
-        .iter()
-        .enumerate()
-        .filter_map(present)
-        .collect();
-    let message = format!(
-        "{} of {} values are missing, {}",
-        bins.len(),
-        output.values.len(),
-        at_bins(&bins)
-    );
+    let bins: Vec<usize> = output.values.iter().enumerate().filter_map(present).collect();
+    let message = format!("{} of {} values are missing, {}", bins.len(), output.values.len(), at_bins(&bins));
     let (kind, series) = ("missing_values".to_owned(), Some(output.name.clone()));
-    (!bins.is_empty()).then_some(Warning {
-        kind,
-        severity: Severity::Warning,
-        series,
-        bins,
-        message,
-    })
+    (!bins.is_empty()).then_some(Warning { kind, severity: Severity::Warning, series, bins, message })
 }
 
 /// `at bin 11`, `at bins 3, 12-14`; what is too much is counted.
@@ -74,11 +40,7 @@ fn at_bins(bins: &[usize]) -> String {
     let shown = &ranges[..ranges.len().min(RANGES_SHOWN)];
     let texts: Vec<String> = shown.iter().map(|range| range_text(range)).collect();
     let rest = bins.len() - shown.iter().map(|range| range.len()).sum::<usize>();
-    let more = if rest > 0 {
-        format!(" and {rest} more")
-    } else {
-        String::new()
-    };
+    let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
     let noun = if bins.len() == 1 { "bin" } else { "bins" };
     format!("at {noun} {}{more}", texts.join(", "))
 }

@@ -66,11 +66,7 @@ pub struct Written {
 /// The system gives no random bytes, or a source can't be read for a deterministic id.
 pub fn record(run: &Run<'_>, deterministic_id: bool) -> Result<RunRecord, WriteError> {
     let plan = plan(&run.checked.model);
-    let inputs = if deterministic_id {
-        Some(inputs_digest(run, &plan)?)
-    } else {
-        None
-    };
+    let inputs = if deterministic_id { Some(inputs_digest(run, &plan)?) } else { None };
     let digits = match &inputs {
         Some(digest) => digest[..8].to_owned(),
         None => id::random_digits()?,
@@ -114,23 +110,13 @@ pub fn runs_in(root: &Path) -> io::Result<Vec<String>> {
 
 fn make_root(root: &Path) -> Result<(), WriteError> {
     if root.exists() && !root.is_dir() {
-        return Err(WriteError::NotAFolder {
-            path: root.to_owned(),
-        });
+        return Err(WriteError::NotAFolder { path: root.to_owned() });
     }
-    fs::create_dir_all(root).map_err(|source| WriteError::Write {
-        path: root.to_owned(),
-        source,
-    })
+    fs::create_dir_all(root).map_err(|source| WriteError::Write { path: root.to_owned(), source })
 }
 
 /// Takes the first random id that nobody has: the temporary folder, made exclusively, holds it.
-fn write_random(
-    root: &Path,
-    run: &Run<'_>,
-    options: &Options<'_>,
-    plan: &SourcePlan,
-) -> Result<Written, WriteError> {
+fn write_random(root: &Path, run: &Run<'_>, options: &Options<'_>, plan: &SourcePlan) -> Result<Written, WriteError> {
     let mut last = root.to_owned();
     for _ in 0..TRIES {
         let run_id = run_id(run, &id::random_digits()?);
@@ -158,20 +144,10 @@ fn write_deterministic(
     }
     let name = format!("{run_id}-{}", id::random_digits()?);
     let Some(staging) = Staging::create(root, &name, options.durable, options.stop)? else {
-        return Err(WriteError::IdTaken {
-            path: root.join(format!("{PREFIX}{name}")),
-        });
+        return Err(WriteError::IdTaken { path: root.join(format!("{PREFIX}{name}")) });
     };
-    match fill(
-        staging,
-        target.clone(),
-        run,
-        plan,
-        new_record(run, run_id, Some(digest.clone())),
-    ) {
-        Err(WriteError::Write { path, .. }) if path == target && target.exists() => {
-            existing(target, &digest)
-        }
+    match fill(staging, target.clone(), run, plan, new_record(run, run_id, Some(digest.clone()))) {
+        Err(WriteError::Write { path, .. }) if path == target && target.exists() => existing(target, &digest),
         result => result,
     }
 }
@@ -182,22 +158,12 @@ fn existing(path: PathBuf, digest: &str) -> Result<Written, WriteError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             return Err(WriteError::IdTaken { path });
         }
-        text => text.map_err(|source| WriteError::Existing {
-            path: file.clone(),
-            source,
-        })?,
+        text => text.map_err(|source| WriteError::Existing { path: file.clone(), source })?,
     };
     let record: RunRecord =
-        serde_json::from_slice(&text).map_err(|error| WriteError::Existing {
-            path: file,
-            source: error.into(),
-        })?;
+        serde_json::from_slice(&text).map_err(|error| WriteError::Existing { path: file, source: error.into() })?;
     if record.inputs_sha256.as_deref() == Some(digest) {
-        Ok(Written {
-            path,
-            record,
-            existing: true,
-        })
+        Ok(Written { path, record, existing: true })
     } else {
         Err(WriteError::IdTaken { path })
     }
@@ -225,23 +191,14 @@ pub(crate) fn parameters<'a>(run: &Run<'a>) -> impl Iterator<Item = (&'a str, f6
 fn new_record(run: &Run<'_>, run_id: String, inputs_sha256: Option<String>) -> RunRecord {
     let model = &run.checked.model;
     let now = now();
-    let series = |output: &OutputColumn| SeriesRecord {
-        id: output.name.clone(),
-        path: None,
-        sha256: None,
-    };
+    let series = |output: &OutputColumn| SeriesRecord { id: output.name.clone(), path: None, sha256: None };
     RunRecord {
         run_id,
         status: Status::Completed,
         mode: "model".to_owned(),
         grid: (&model.grid).into(),
-        window: model
-            .window
-            .as_ref()
-            .map(|window| WindowRecord::new(window, &model.grid)),
-        parameters: parameters(run)
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect(),
+        window: model.window.as_ref().map(|window| WindowRecord::new(window, &model.grid)),
+        parameters: parameters(run).map(|(name, value)| (name.to_owned(), value)).collect(),
         provenance: provenance(model.provenance.as_ref(), &now),
         warnings: warnings::warnings(run.checked, run.evaluation),
         series: run.evaluation.outputs.iter().map(series).collect(),
@@ -253,19 +210,12 @@ fn new_record(run: &Run<'_>, run_id: String, inputs_sha256: Option<String>) -> R
 
 /// The time to the millisecond, RFC 3339.
 pub(crate) fn now() -> String {
-    jiff::Timestamp::now()
-        .strftime("%Y-%m-%dT%H:%M:%S.%3fZ")
-        .to_string()
+    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
 }
 
 fn provenance(of_model: Option<&Value>, now: &str) -> Value {
-    let mut provenance = of_model
-        .and_then(Value::as_object)
-        .cloned()
-        .unwrap_or_default();
+    let mut provenance = of_model.and_then(Value::as_object).cloned().unwrap_or_default();
     provenance.insert("generatedAt".to_owned(), json!(now));
-    provenance
-        .entry("generator")
-        .or_insert_with(|| json!(concat!("flowtime ", env!("CARGO_PKG_VERSION"))));
+    provenance.entry("generator").or_insert_with(|| json!(concat!("flowtime ", env!("CARGO_PKG_VERSION"))));
     Value::Object(provenance)
 }

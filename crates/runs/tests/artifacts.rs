@@ -1,9 +1,5 @@
 //! Run folders on a real file system: whole or not there, self-contained, the same bytes for the same inputs.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test that can't set up its folder has failed"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that can't set up its folder has failed")]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -41,10 +37,7 @@ impl Place {
         fs::create_dir_all(model.join("data")).unwrap();
         fs::write(model.join("data/load.csv"), LOAD).unwrap();
         fs::write(folder.path().join("shared.csv"), SHARED).unwrap();
-        Self {
-            folder,
-            text: MODEL.to_owned(),
-        }
+        Self { folder, text: MODEL.to_owned() }
     }
 
     fn runs(&self) -> PathBuf {
@@ -59,36 +52,19 @@ impl Place {
         self.write_with(&[], options)
     }
 
-    fn write_with(
-        &self,
-        settings: &[(&str, f64)],
-        options: &Options<'_>,
-    ) -> Result<Written, WriteError> {
+    fn write_with(&self, settings: &[(&str, f64)], options: &Options<'_>) -> Result<Written, WriteError> {
         self.evaluated(settings, |run| write(&self.runs(), run, options))
     }
 
     fn evaluated<T>(&self, settings: &[(&str, f64)], then: impl FnOnce(&Run<'_>) -> T) -> T {
         let loader = self.loader();
         let check = driver::check("model.yaml", &self.text, &loader, SourceCheck::Content);
-        let checked = check
-            .model
-            .as_ref()
-            .unwrap_or_else(|| panic!("{:?}", check.diagnostics));
-        let parameters = settings
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), *value))
-            .collect();
+        let checked = check.model.as_ref().unwrap_or_else(|| panic!("{:?}", check.diagnostics));
+        let parameters = settings.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
         let settings = Settings { parameters };
         let evaluation = driver::run(checked, &loader, &settings, &|_| {}).unwrap();
         let timings = Timings::default();
-        then(&Run {
-            text: &self.text,
-            checked,
-            settings: &settings,
-            evaluation: &evaluation,
-            loader: &loader,
-            timings,
-        })
+        then(&Run { text: &self.text, checked, settings: &settings, evaluation: &evaluation, loader: &loader, timings })
     }
 
     fn evaluation(&self) -> Evaluation {
@@ -96,11 +72,7 @@ impl Place {
     }
 }
 
-const DETERMINISTIC: Options<'_> = Options {
-    deterministic_id: true,
-    durable: false,
-    stop: None,
-};
+const DETERMINISTIC: Options<'_> = Options { deterministic_id: true, durable: false, stop: None };
 
 /// Every file below `folder` with its content.
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
@@ -112,11 +84,7 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
             if path.is_dir() {
                 folders.push(path);
             } else {
-                let name = path
-                    .strip_prefix(folder)
-                    .unwrap()
-                    .to_string_lossy()
-                    .replace('\\', "/");
+                let name = path.strip_prefix(folder).unwrap().to_string_lossy().replace('\\', "/");
                 found.insert(name, fs::read(&path).unwrap());
             }
         }
@@ -126,28 +94,14 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 
 fn csv_values(bytes: &[u8]) -> Vec<f64> {
     let text = std::str::from_utf8(bytes).unwrap();
-    let cells = text
-        .lines()
-        .skip(1)
-        .map(|line| line.split_once(',').unwrap().1);
-    cells
-        .map(|cell| {
-            if cell.is_empty() {
-                f64::NAN
-            } else {
-                cell.parse().unwrap()
-            }
-        })
-        .collect()
+    let cells = text.lines().skip(1).map(|line| line.split_once(',').unwrap().1);
+    cells.map(|cell| if cell.is_empty() { f64::NAN } else { cell.parse().unwrap() }).collect()
 }
 
 fn check_same_values(found: &[f64], expected: &[f64]) {
     assert_eq!(found.len(), expected.len());
     for (found, expected) in found.iter().zip(expected) {
-        assert!(
-            found.to_bits() == expected.to_bits() || (found.is_nan() && expected.is_nan()),
-            "{found} {expected}"
-        );
+        assert!(found.to_bits() == expected.to_bits() || (found.is_nan() && expected.is_nan()), "{found} {expected}");
     }
 }
 
@@ -169,15 +123,8 @@ fn a_run_folder_has_all_its_files() {
         "topology.json",
     ];
     assert_eq!(names, expected);
-    assert_eq!(
-        runs_in(&place.runs()).unwrap(),
-        [written.record.run_id.as_str()]
-    );
-    assert!(
-        written.record.run_id.starts_with("run_20251007T000000Z_"),
-        "{}",
-        written.record.run_id
-    );
+    assert_eq!(runs_in(&place.runs()).unwrap(), [written.record.run_id.as_str()]);
+    assert!(written.record.run_id.starts_with("run_20251007T000000Z_"), "{}", written.record.run_id);
 }
 
 #[test]
@@ -185,17 +132,9 @@ fn series_files_read_back_to_the_same_bits() {
     let place = Place::new();
     let written = place.write(&Options::default()).unwrap();
     let files = files(&written.path);
-    for (output, series) in place
-        .evaluation()
-        .outputs
-        .iter()
-        .zip(&written.record.series)
-    {
+    for (output, series) in place.evaluation().outputs.iter().zip(&written.record.series) {
         assert_eq!(output.name, series.id);
-        check_same_values(
-            &csv_values(&files[series.path.as_ref().unwrap()]),
-            &output.values,
-        );
+        check_same_values(&csv_values(&files[series.path.as_ref().unwrap()]), &output.values);
     }
     let text = String::from_utf8(files["series/Load.csv"].clone()).unwrap();
     assert_eq!(text, "bin_index,value\n0,0.1\n1,1e300\n2,\n3,-0\n");
@@ -212,14 +151,8 @@ fn columns_are_as_their_description_says() {
     assert_eq!(offset % 64, 0);
     assert_eq!(bytes.len(), offset + 8 * bins * count);
     let evaluation = place.evaluation();
-    let outputs = evaluation
-        .outputs
-        .iter()
-        .map(|output| (0, Some(output.name.as_str()), &output.values));
-    let inputs = evaluation
-        .inputs
-        .iter()
-        .map(|(_, values)| (1, None, values));
+    let outputs = evaluation.outputs.iter().map(|output| (0, Some(output.name.as_str()), &output.values));
+    let inputs = evaluation.inputs.iter().map(|(_, values)| (1, None, values));
     let mut at = 32;
     for (column, (kind, name, values)) in outputs.chain(inputs).enumerate() {
         let length = number(at + 4);
@@ -230,9 +163,7 @@ fn columns_are_as_their_description_says() {
         at += 8 + length;
         let begin = offset + 8 * bins * column;
         let cells = bytes[begin..begin + 8 * bins].chunks(8);
-        let found: Vec<f64> = cells
-            .map(|cell| f64::from_le_bytes(cell.try_into().unwrap()))
-            .collect();
+        let found: Vec<f64> = cells.map(|cell| f64::from_le_bytes(cell.try_into().unwrap())).collect();
         check_same_values(&found, values);
     }
 }
@@ -243,30 +174,18 @@ fn missing_values_are_warned_of() {
     let written = place.write(&Options::default()).unwrap();
     let of_load = |warning: &&flowtime_runs::Warning| warning.series.as_deref() == Some("Load");
     let warning = written.record.warnings.iter().find(of_load).unwrap();
-    assert_eq!(
-        (warning.kind.as_str(), warning.bins.as_slice()),
-        ("missing_values", &[2][..])
-    );
+    assert_eq!((warning.kind.as_str(), warning.bins.as_slice()), ("missing_values", &[2][..]));
     assert_eq!(warning.message, "1 of 4 values are missing, at bin 2");
 }
 
 #[test]
 fn a_run_folder_is_self_contained() {
     let place = Place::new();
-    let written = place
-        .write_with(&[("scale", 3.0)], &Options::default())
-        .unwrap();
+    let written = place.write_with(&[("scale", 3.0)], &Options::default()).unwrap();
     let text = fs::read_to_string(written.path.join("model.yaml")).unwrap();
-    let expected = MODEL
-        .replace("value: 2", "value: 3")
-        .replace("../shared.csv", "sources/shared.csv");
+    let expected = MODEL.replace("value: 2", "value: 3").replace("../shared.csv", "sources/shared.csv");
     assert_eq!(text, expected);
-    let check = driver::check(
-        "model.yaml",
-        &text,
-        &FileLoader::new(written.path),
-        SourceCheck::Content,
-    );
+    let check = driver::check("model.yaml", &text, &FileLoader::new(written.path), SourceCheck::Content);
     assert!(check.model.is_some(), "{:?}", check.diagnostics);
 }
 
@@ -284,18 +203,8 @@ fn the_same_inputs_have_one_deterministic_run() {
 fn model_parameters_and_data_decide_the_deterministic_id() {
     let mut place = Place::new();
     let mut ids = vec![place.write(&DETERMINISTIC).unwrap().record.run_id];
-    ids.push(
-        place
-            .write_with(&[("scale", 3.0)], &DETERMINISTIC)
-            .unwrap()
-            .record
-            .run_id,
-    );
-    fs::write(
-        place.folder.path().join("shared.csv"),
-        SHARED.replace("inf", "2"),
-    )
-    .unwrap();
+    ids.push(place.write_with(&[("scale", 3.0)], &DETERMINISTIC).unwrap().record.run_id);
+    fs::write(place.folder.path().join("shared.csv"), SHARED.replace("inf", "2")).unwrap();
     ids.push(place.write(&DETERMINISTIC).unwrap().record.run_id);
     place.text.push_str("# a remark\n");
     ids.push(place.write(&DETERMINISTIC).unwrap().record.run_id);
@@ -307,8 +216,7 @@ fn model_parameters_and_data_decide_the_deterministic_id() {
 #[test]
 fn two_runs_differ_in_their_record_alone() {
     let place = Place::new();
-    let [mut first, mut second] =
-        [(), ()].map(|()| files(&place.write(&Options::default()).unwrap().path));
+    let [mut first, mut second] = [(), ()].map(|()| files(&place.write(&Options::default()).unwrap().path));
     assert!(first.remove("run.json").is_some() && second.remove("run.json").is_some());
     assert_eq!(first, second);
 }
@@ -319,22 +227,14 @@ fn a_deterministic_id_that_something_else_has_is_an_error() {
     let written = place.write(&DETERMINISTIC).unwrap();
     fs::remove_file(written.path.join("run.json")).unwrap();
     let error = place.write(&DETERMINISTIC).unwrap_err();
-    assert!(
-        matches!(&error, WriteError::IdTaken { path } if *path == written.path),
-        "{error}"
-    );
+    assert!(matches!(&error, WriteError::IdTaken { path } if *path == written.path), "{error}");
 }
 
 #[test]
 fn a_stopped_writer_leaves_nothing() {
     let place = Place::new();
     let stop = AtomicBool::new(true);
-    let error = place
-        .write(&Options {
-            stop: Some(&stop),
-            ..Options::default()
-        })
-        .unwrap_err();
+    let error = place.write(&Options { stop: Some(&stop), ..Options::default() }).unwrap_err();
     assert!(matches!(error, WriteError::Interrupted), "{error}");
     assert_eq!(fs::read_dir(place.runs()).unwrap().count(), 0);
 }
@@ -346,10 +246,7 @@ fn a_source_that_vanished_leaves_nothing() {
         fs::remove_file(place.folder.path().join("shared.csv")).unwrap();
         write(&place.runs(), run, &Options::default()).unwrap_err()
     });
-    assert!(
-        error.to_string().starts_with("can't copy the source `"),
-        "{error}"
-    );
+    assert!(error.to_string().starts_with("can't copy the source `"), "{error}");
     assert_eq!(fs::read_dir(place.runs()).unwrap().count(), 0);
 }
 
@@ -358,10 +255,7 @@ fn a_root_that_is_a_file_is_an_error_that_says_so() {
     let place = Place::new();
     fs::write(place.runs(), "").unwrap();
     let error = place.write(&Options::default()).unwrap_err();
-    assert!(
-        error.to_string().ends_with("it is a file, not a folder"),
-        "{error}"
-    );
+    assert!(error.to_string().ends_with("it is a file, not a folder"), "{error}");
     assert!(error.help().is_some());
 }
 
@@ -377,21 +271,13 @@ fn a_folder_that_may_not_be_written_is_an_error_that_names_it() {
     }
     let error = place.write(&Options::default()).unwrap_err();
     assert!(error.to_string().contains("runs"), "{error}");
-    assert_eq!(
-        error.help(),
-        Some("make the folder writable or write to another one")
-    );
+    assert_eq!(error.help(), Some("make the folder writable or write to another one"));
 }
 
 #[test]
 fn folders_of_killed_writers_are_no_runs() {
     let place = Place::new();
-    let written = place
-        .write(&Options {
-            durable: true,
-            ..Options::default()
-        })
-        .unwrap();
+    let written = place.write(&Options { durable: true, ..Options::default() }).unwrap();
     let killed = place.runs().join(".tmp-run_nowindow_00000000");
     fs::create_dir(&killed).unwrap();
     fs::write(killed.join("run.json"), "{}").unwrap();

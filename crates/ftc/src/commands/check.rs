@@ -51,34 +51,20 @@ enum Format {
 pub(crate) fn check(args: &CheckArgs, ui: &Ui) -> anyhow::Result<Outcome> {
     let paths = files::find_models(&args.paths)?;
     if paths.is_empty() {
-        ui.warning(
-            "no models found: a folder's models are its YAML files with a key `schemaVersion`",
-        );
+        ui.warning("no models found: a folder's models are its YAML files with a key `schemaVersion`");
     }
     let mut checks = Vec::with_capacity(paths.len());
     for path in &paths {
-        checks.push(if args.fix {
-            check_and_fix(path, args, ui)?
-        } else {
-            check_one(path, args)?
-        });
+        checks.push(if args.fix { check_and_fix(path, args, ui)? } else { check_one(path, args)? });
     }
     let mut counts = Counts::default();
     for check in &mut checks {
         counts.add(&check.diagnostics);
         check.diagnostics = ui.wanted(std::mem::take(&mut check.diagnostics));
     }
-    ui.result(&written(
-        &checks,
-        args.output_format,
-        ui.colors(&io::stdout()),
-    ))?;
+    ui.result(&written(&checks, args.output_format, ui.colors(&io::stdout())))?;
     ui.note(&counts.summary());
-    Ok(if counts.errors > 0 {
-        Outcome::Problems
-    } else {
-        Outcome::Clean
-    })
+    Ok(if counts.errors > 0 { Outcome::Problems } else { Outcome::Clean })
 }
 
 fn check_one(path: &Path, args: &CheckArgs) -> anyhow::Result<Check> {
@@ -97,41 +83,22 @@ fn source_check(args: &CheckArgs) -> SourceCheck {
 fn check_and_fix(path: &Path, args: &CheckArgs, ui: &Ui) -> anyhow::Result<Check> {
     let model = ModelText::read(path)?;
     let check = model.check(source_check(args));
-    let fixes: Vec<_> = check
-        .diagnostics
-        .iter()
-        .filter_map(|one| one.fixes.first())
-        .collect();
+    let fixes: Vec<_> = check.diagnostics.iter().filter_map(|one| one.fixes.first()).collect();
     if fixes.is_empty() || files::is_stdin(path) {
         return Ok(check);
     }
     let fixed = edit::apply(model.as_str(), fixes.iter().flat_map(|fix| &fix.edits));
     files::replace(path, &fixed)?;
-    ui.note(&format!(
-        "fixes applied in {1}: {0}",
-        fixes.len(),
-        path.display()
-    ));
+    ui.note(&format!("fixes applied in {1}: {0}", fixes.len(), path.display()));
     check_one(path, args)
 }
 
 fn written(checks: &[Check], format: Format, color: bool) -> String {
-    let reports: Vec<Report<'_>> = checks
-        .iter()
-        .map(|check| Report {
-            diagnostics: &check.diagnostics,
-            sources: &check.sources,
-        })
-        .collect();
+    let reports: Vec<Report<'_>> =
+        checks.iter().map(|check| Report { diagnostics: &check.diagnostics, sources: &check.sources }).collect();
     match format {
-        Format::Full => reports
-            .iter()
-            .map(|one| render::full(one.diagnostics, one.sources, color))
-            .collect(),
-        Format::Concise => reports
-            .iter()
-            .map(|one| render::concise(one.diagnostics, one.sources))
-            .collect(),
+        Format::Full => reports.iter().map(|one| render::full(one.diagnostics, one.sources, color)).collect(),
+        Format::Concise => reports.iter().map(|one| render::concise(one.diagnostics, one.sources)).collect(),
         Format::Json => json::document(&reports) + "\n",
         Format::Sarif => sarif::document(&reports) + "\n",
         Format::Github => github::commands(&reports),

@@ -20,11 +20,9 @@ pub(crate) fn explain(args: &ExplainArgs, ui: &Ui) -> anyhow::Result<Outcome> {
     let subject = args.subject.trim();
     let page = match codes::find(subject) {
         Some(code) => code.page.to_owned(),
-        None => manual::find(subject)
-            .into_iter()
-            .map(|builtin| manual::page(builtin, 1))
-            .collect::<Vec<_>>()
-            .join("\n"),
+        None => {
+            manual::find(subject).into_iter().map(|builtin| manual::page(builtin, 1)).collect::<Vec<_>>().join("\n")
+        }
     };
     if page.is_empty() {
         unknown(subject, ui);
@@ -36,13 +34,8 @@ pub(crate) fn explain(args: &ExplainArgs, ui: &Ui) -> anyhow::Result<Outcome> {
 
 fn unknown(subject: &str, ui: &Ui) {
     ui.error(&format!("there is no code and no function `{subject}`"));
-    let functions = builtins::all()
-        .filter(|builtin| manual::is_shown(builtin))
-        .map(|builtin| builtin.name);
-    match nearest(
-        subject,
-        codes::ALL.iter().map(|code| code.id).chain(functions),
-    ) {
+    let functions = builtins::all().filter(|builtin| manual::is_shown(builtin)).map(|builtin| builtin.name);
+    match nearest(subject, codes::ALL.iter().map(|code| code.id).chain(functions)) {
         Some(near) => ui.help(&format!("try `ftc explain {near}`")),
         None => ui.help("see `ftc functions` for all functions"),
     }

@@ -51,24 +51,12 @@ pub(crate) fn fmt(args: &FmtArgs, ui: &Ui) -> anyhow::Result<Outcome> {
     let only_looks = args.check || args.diff;
     ui.note(&summary(paths.len(), changed, broken, only_looks));
     let problems = broken > 0 || (args.check && changed > 0);
-    Ok(if problems {
-        Outcome::Problems
-    } else {
-        Outcome::Clean
-    })
+    Ok(if problems { Outcome::Problems } else { Outcome::Clean })
 }
 
 fn summary(models: usize, changed: usize, broken: usize, only_looks: bool) -> String {
-    let verb = if only_looks {
-        "would be formatted"
-    } else {
-        "formatted"
-    };
-    let broken = if broken > 0 {
-        format!(", {broken} with errors")
-    } else {
-        String::new()
-    };
+    let verb = if only_looks { "would be formatted" } else { "formatted" };
+    let broken = if broken > 0 { format!(", {broken} with errors") } else { String::new() };
     format!("{changed} of {} {verb}{broken}", counted(models, "model"))
 }
 
@@ -137,8 +125,5 @@ fn unified_diff(name: &str, old: &str, new: &str) -> String {
     if old == new {
         return String::new();
     }
-    TextDiff::from_lines(old, new)
-        .unified_diff()
-        .header(name, &format!("{name} (formatted)"))
-        .to_string()
+    TextDiff::from_lines(old, new).unified_diff().header(name, &format!("{name} (formatted)")).to_string()
 }

@@ -16,19 +16,12 @@ pub(crate) struct FunctionsArgs {
 
 /// Writes the list to standard output.
 pub(crate) fn functions(args: &FunctionsArgs, ui: &Ui) -> anyhow::Result<Outcome> {
-    ui.result(&if args.json {
-        json_list()?
-    } else {
-        manual::functions_page()
-    })?;
+    ui.result(&if args.json { json_list()? } else { manual::functions_page() })?;
     Ok(Outcome::Clean)
 }
 
 fn json_list() -> serde_json::Result<String> {
-    let functions: Vec<Value> = builtins::all()
-        .filter(|builtin| manual::is_shown(builtin))
-        .map(entry)
-        .collect();
+    let functions: Vec<Value> = builtins::all().filter(|builtin| manual::is_shown(builtin)).map(entry).collect();
     Ok(serde_json::to_string_pretty(&json!({ "version": 1, "functions": functions }))? + "\n")
 }
 

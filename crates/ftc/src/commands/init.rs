@@ -12,10 +12,7 @@ use crate::ui::{Outcome, Ui};
 /// What is written, by path below the folder.
 const FILES: &[(&str, &str)] = &[
     ("model.yaml", include_str!("../../starter/model.yaml")),
-    (
-        "telemetry/arrivals.csv",
-        include_str!("../../starter/telemetry/arrivals.csv"),
-    ),
+    ("telemetry/arrivals.csv", include_str!("../../starter/telemetry/arrivals.csv")),
 ];
 
 #[derive(Debug, Args)]
@@ -27,10 +24,7 @@ pub(crate) struct InitArgs {
 
 /// Writes the files, or none if one of them is there.
 pub(crate) fn init(args: &InitArgs, ui: &Ui) -> anyhow::Result<Outcome> {
-    let taken = FILES
-        .iter()
-        .map(|(name, _)| args.folder.join(name))
-        .find(|path| path.symlink_metadata().is_ok());
+    let taken = FILES.iter().map(|(name, _)| args.folder.join(name)).find(|path| path.symlink_metadata().is_ok());
     if let Some(path) = taken {
         ui.error(&format!("`{}` is there already", path.display()));
         ui.help("name another folder, for example `ftc init my-model`");
@@ -40,10 +34,7 @@ pub(crate) fn init(args: &InitArgs, ui: &Ui) -> anyhow::Result<Outcome> {
         write_new(&args.folder.join(name), text)?;
     }
     let model = args.folder.join("model.yaml");
-    ui.note(&format!(
-        "wrote {0}; run it with `ftc run {0}`",
-        model.display()
-    ));
+    ui.note(&format!("wrote {0}; run it with `ftc run {0}`", model.display()));
     Ok(Outcome::Clean)
 }
 

@@ -69,25 +69,16 @@ pub(crate) fn run(args: &RunArgs, ui: &Ui) -> anyhow::Result<Outcome> {
     let model = ModelText::read(&args.model)?;
     let begin = Instant::now();
     let mut check = model.check(SourceCheck::Probe);
-    let mut timings = Timings {
-        check_ms: milliseconds(begin),
-        ..Timings::default()
-    };
+    let mut timings = Timings { check_ms: milliseconds(begin), ..Timings::default() };
     let mut counts = Counts::default();
     counts.add(&check.diagnostics);
     check.diagnostics = ui.wanted(check.diagnostics);
-    ui.say(&render::full(
-        &check.diagnostics,
-        &check.sources,
-        ui.colors(&io::stderr()),
-    ));
+    ui.say(&render::full(&check.diagnostics, &check.sources, ui.colors(&io::stderr())));
     let Some(checked) = &check.model else {
         ui.note(&counts.summary());
         return Ok(Outcome::Problems);
     };
-    let settings = Settings {
-        parameters: args.set.clone(),
-    };
+    let settings = Settings { parameters: args.set.clone() };
     let evaluation = match evaluate(checked, &model, &settings, &mut timings, ui) {
         Ok(evaluation) => evaluation,
         Err(error) => return Ok(show_run_error(error, &check, ui)),
@@ -107,15 +98,8 @@ pub(crate) fn run(args: &RunArgs, ui: &Ui) -> anyhow::Result<Outcome> {
 /// What `-v` tells about a run.
 fn details(backend: Backend, timings: &Timings) -> String {
     let Backend::Interp = backend;
-    let Timings {
-        check_ms,
-        load_ms,
-        evaluate_ms,
-        ..
-    } = timings;
-    format!(
-        "interpreted: {check_ms:.1} ms to check, {load_ms:.1} ms to load, {evaluate_ms:.1} ms to evaluate"
-    )
+    let Timings { check_ms, load_ms, evaluate_ms, .. } = timings;
+    format!("interpreted: {check_ms:.1} ms to check, {load_ms:.1} ms to load, {evaluate_ms:.1} ms to evaluate")
 }
 
 /// The time since `begin`, to the microsecond.
@@ -158,26 +142,16 @@ impl Progress {
         if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} ({elapsed})") {
             bar.set_style(style);
         }
-        Self {
-            bar,
-            begin: Instant::now(),
-            wanted,
-        }
+        Self { bar, begin: Instant::now(), wanted }
     }
 
     fn show(&self, step: Step<'_>) {
-        if self.wanted
-            && (self.bar.is_hidden() && (self.begin.elapsed() > PATIENCE || is_long(step)))
-        {
+        if self.wanted && (self.bar.is_hidden() && (self.begin.elapsed() > PATIENCE || is_long(step))) {
             self.bar.set_draw_target(ProgressDrawTarget::stderr());
             self.bar.enable_steady_tick(Duration::from_millis(100));
         }
         self.bar.set_message(match step {
-            Step::Load {
-                series,
-                index,
-                count,
-            } => format!("reading {series} ({} of {count})", index + 1),
+            Step::Load { series, index, count } => format!("reading {series} ({} of {count})", index + 1),
             Step::Evaluate { series, bins } => {
                 format!("evaluating {series} series over {bins} bins")
             }
@@ -193,19 +167,12 @@ fn is_long(step: Step<'_>) -> bool {
 fn show_run_error(error: RunError, check: &Check, ui: &Ui) -> Outcome {
     match error {
         RunError::Data(diagnostics) => {
-            ui.say(&render::full(
-                &diagnostics,
-                &check.sources,
-                ui.colors(&io::stderr()),
-            ));
+            ui.say(&render::full(&diagnostics, &check.sources, ui.colors(&io::stderr())));
             let mut counts = Counts::default();
             counts.add(&diagnostics);
             ui.note(&counts.summary());
         }
-        RunError::UnknownParameter {
-            ref name,
-            ref known,
-        } => {
+        RunError::UnknownParameter { ref name, ref known } => {
             ui.error(&error.to_string());
             match nearest(name, known.iter().map(String::as_str)) {
                 Some(near) => ui.help(&format!("use `{near}`")),
@@ -214,6 +181,10 @@ fn show_run_error(error: RunError, check: &Check, ui: &Ui) -> Outcome {
             }
         }
         RunError::ParameterRange { .. } => ui.error(&error.to_string()),
+        RunError::Internal(_) => {
+            ui.error(&error.to_string());
+            return Outcome::Failed;
+        }
     }
     Outcome::Problems
 }
@@ -258,26 +229,14 @@ fn warning_text(warning: &flowtime_runs::Warning) -> String {
     }
 }
 
-fn shown(
-    run: &Run<'_>,
-    record: &RunRecord,
-    written: Option<&Written>,
-    json: bool,
-) -> anyhow::Result<String> {
+fn shown(run: &Run<'_>, record: &RunRecord, written: Option<&Written>, json: bool) -> anyhow::Result<String> {
     if json {
-        return Ok(serde_json::to_string_pretty(record)
-            .context("can't write the record as JSON")?
-            + "\n");
+        return Ok(serde_json::to_string_pretty(record).context("can't write the record as JSON")? + "\n");
     }
-    let width =
-        terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
+    let width = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
     let mut text = table::render(&run.evaluation.outputs, width);
     if let Some(Written { path, existing, .. }) = written {
-        let what = if *existing {
-            "the run is there already"
-        } else {
-            "artifacts"
-        };
+        let what = if *existing { "the run is there already" } else { "artifacts" };
         text.push_str(&format!("\n{what}: {}\n", path.display()));
     }
     Ok(text)
