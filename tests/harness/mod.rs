@@ -11,7 +11,7 @@ mod limits;
 mod loader;
 mod page;
 mod reorder;
-pub mod update;
+pub(crate) mod update;
 mod values;
 
 use std::path::Path;
@@ -23,7 +23,7 @@ use backend::BACKENDS;
 use case::Case;
 
 /// Every trial there is; a page that can't be read is the error.
-pub fn trials() -> Result<Vec<Trial>, String> {
+pub(crate) fn trials() -> Result<Vec<Trial>, String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let suite = page::read_folder(root, "tests/suite")?;
     let errors = page::read_folder(root, "docs/errors")?;

@@ -13,7 +13,7 @@ use super::page::Block;
 static REPLACEMENTS: Mutex<BTreeMap<(PathBuf, usize), (Range<usize>, String)>> = Mutex::new(BTreeMap::new());
 
 /// Passes `result` on, or notes `text` for `block` if it is a failure and the pages are to be updated.
-pub fn on_failure(
+pub(crate) fn on_failure(
     case: &Case,
     block: &Block,
     result: Result<(), String>,
@@ -29,7 +29,7 @@ pub fn on_failure(
 }
 
 /// Writes the pages that have changed blocks.
-pub fn write() -> Result<(), String> {
+pub(crate) fn write() -> Result<(), String> {
     let replacements = REPLACEMENTS.lock().map_err(|error| error.to_string())?;
     // From the last block of a page to its first, so that line numbers stay true.
     for ((path, _), (lines, text)) in replacements.iter().rev() {
