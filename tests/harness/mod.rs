@@ -29,7 +29,7 @@ pub(crate) fn trials() -> Result<Vec<Trial>, String> {
     let errors = page::read_folder(root, "docs/errors")?;
     let language = page::read_folder(root, "docs/language")?;
     let mut trials = vec![catalogue::every_code_is_emitted(&errors, &suite)];
-    trials.extend(errors.into_iter().flat_map(catalogue::error_page));
+    trials.extend(errors.into_iter().filter_map(catalogue::error_page));
     trials.extend(suite.into_iter().flat_map(|case| on_every_backend(case, Needs::Expectation)));
     trials.extend(language.into_iter().flat_map(|case| on_every_backend(case, Needs::Nothing)));
     trials.extend(examples::trials());

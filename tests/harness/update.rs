@@ -9,8 +9,11 @@ use std::{env, fs};
 use super::case::Case;
 use super::page::Block;
 
-/// By page and first line of the block: the block's lines and their new text.
-static REPLACEMENTS: Mutex<BTreeMap<(PathBuf, usize), (Range<usize>, String)>> = Mutex::new(BTreeMap::new());
+/// The lines of a block and their new text.
+type Replacement = (Range<usize>, String);
+
+/// By page and first line of the block.
+static REPLACEMENTS: Mutex<BTreeMap<(PathBuf, usize), Replacement>> = Mutex::new(BTreeMap::new());
 
 /// Passes `result` on, or notes `text` for `block` if it is a failure and the pages are to be updated.
 pub(crate) fn on_failure(
