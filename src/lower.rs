@@ -232,7 +232,7 @@ impl<'m> Lowerer<'m> {
         for (index, argument) in call.args.iter().enumerate() {
             match argument {
                 Argument::Absent => args.push(None),
-                Argument::Int(value) => args.push(Some(self.builder.number(*value as f64))),
+                Argument::Int(value, _) => args.push(Some(self.builder.number(*value as f64))),
                 Argument::Kernel(taps) => args.extend(taps.iter().map(|tap| Some(self.builder.number(*tap)))),
                 Argument::Value(node) => args.push(Some(self.lower_argument(node, call.reads(index), active))),
                 Argument::Error => args.push(Some(self.builder.number(f64::NAN))),

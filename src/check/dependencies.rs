@@ -267,7 +267,7 @@ fn reads_any(argument: &Argument, wanted: &impl Fn(SeriesId) -> bool) -> bool {
 /// The lag of a SHIFT that looks back.
 pub fn lag(call: &Call) -> Option<i64> {
     match call.args.get(1) {
-        Some(Argument::Int(lag)) if call.builtin == builtins::shift() && *lag > 0 => Some(*lag),
+        Some(Argument::Int(lag, _)) if call.builtin == builtins::shift() && *lag > 0 => Some(*lag),
         _ => None,
     }
 }

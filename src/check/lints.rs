@@ -203,16 +203,23 @@ fn check_node(node: &Node, bins: i64, sink: &mut Sink) {
 
 /// A lag or window that never lies within the grid.
 fn check_length(span: Span, call: &Call, bins: i64, sink: &mut Sink) {
-    let in_formula = matches!(call.builtin.syntax, Syntax::Function);
     let reach = (0..call.args.len()).map(|index| match call.reads(index) {
         Reads::Lags { min, max } => max.max(min.saturating_neg()),
-        _ => 0,
+        Reads::Nothing | Reads::All => 0,
     });
-    let reach = reach.max().unwrap_or_default();
-    if in_formula && reach >= bins {
-        let message = format!("`{}` reaches over {reach} bins, the grid has {bins}", call.builtin.name);
-        sink.emit(codes::LONGER_THAN_GRID, span, message).help("use a shorter lag or window, or a longer grid");
+    if call.builtin.syntax != Syntax::Function || reach.max().unwrap_or_default() < bins {
+        return;
     }
+    let length = call.builtin.params.iter().zip(&call.args).find_map(|(param, argument)| match argument {
+        Argument::Int(value, span) => Some((param.name, value.abs(), *span)),
+        _ => None,
+    });
+    let name = call.builtin.name;
+    let (message, span) = match length {
+        Some((param, value, span)) => (format!("`{param}` of `{name}` is {value} bins, the grid has {bins}"), span),
+        None => (format!("the kernel of `{name}` is longer than the grid of {bins} bins"), span),
+    };
+    sink.emit(codes::LONGER_THAN_GRID, span, message).help("use a shorter lag or window, or a longer grid");
 }
 
 /// Conditions and bounds that are the same in every bin.

@@ -64,8 +64,8 @@ pub enum Argument {
     Absent,
     /// A value per bin.
     Value(Node),
-    /// A whole number known at compile time.
-    Int(i64),
+    /// A whole number known at compile time, and where it was written: for a default, the call.
+    Int(i64, Span),
     /// The taps of a kernel.
     Kernel(Vec<f64>),
     /// What did not resolve; reported already.
@@ -85,15 +85,19 @@ impl Argument {
 impl Call {
     /// Which bins of argument `index` the result at bin t reads.
     pub fn reads(&self, index: usize) -> Reads {
-        let values: Vec<ArgValue<'_>> = self.args.iter().map(arg_value).collect();
-        (self.builtin.reads)(index.min(self.builtin.params.len() - 1), &values)
+        (self.builtin.reads)(index.min(self.builtin.params.len() - 1), &self.values())
+    }
+
+    /// The arguments as the builtin table sees them.
+    pub fn values(&self) -> Vec<ArgValue<'_>> {
+        self.args.iter().map(arg_value).collect()
     }
 }
 
 fn arg_value(argument: &Argument) -> ArgValue<'_> {
     match argument {
         Argument::Absent => ArgValue::Absent,
-        Argument::Int(value) => ArgValue::Int(*value),
+        Argument::Int(value, _) => ArgValue::Int(*value),
         Argument::Kernel(taps) => ArgValue::Kernel(taps),
         Argument::Value(_) | Argument::Error => ArgValue::Value,
     }

@@ -152,7 +152,7 @@ impl<'a> Typer<'a> {
         for argument in &call.args {
             match argument {
                 Argument::Absent => args.push(None),
-                Argument::Int(value) => args.push(Some(self.scratch.number(*value as f64))),
+                Argument::Int(value, _) => args.push(Some(self.scratch.number(*value as f64))),
                 Argument::Kernel(taps) => args.extend(taps.iter().map(|tap| Some(self.scratch.number(*tap)))),
                 Argument::Error => return Rate::Constant,
                 Argument::Value(node) => {

@@ -130,6 +130,7 @@ const fn entry(name: &'static str, syntax: Syntax, params: &'static [Param], mea
         reads: |_, _| Reads::NOW,
         needs_window: false,
         convention: None,
+        requires: None,
         meaning,
         summary: "",
         edge: "",
