@@ -1,6 +1,6 @@
 //! Warnings: models that run and probably do not do what was meant.
 
-use super::dependencies::{self, Definition, Start};
+use super::dependencies::{self, Definition, Dependencies, Start};
 use super::names::{Binding, Names};
 use super::outputs::Output;
 use super::tree::{Argument, Call, Kind, Link, Node};
@@ -23,6 +23,8 @@ pub(super) struct Checked<'a> {
     pub series: &'a [Definition<'a>],
     /// The formulas of its validation rules.
     pub rules: &'a [(usize, Node)],
+    /// What depends on what.
+    pub dependencies: &'a Dependencies,
     /// What is written.
     pub outputs: &'a [Output],
 }
@@ -135,9 +137,12 @@ fn initial_name(initial: &Initial) -> Option<&str> {
     }
 }
 
-/// `initial` that nothing reads, and `q0` that says otherwise than `initial`.
+/// `initial` that nothing reads, and `q0` that says otherwise than `initial`. In a recurrence people give every series
+/// its start, whichever of them is lagged; that is no mistake.
 fn check_starts(checked: &Checked<'_>, sink: &mut Sink) {
-    let read = initials_read(checked);
+    let mut read = initials_read(checked);
+    let recurrences = checked.dependencies.components.iter().filter(|component| component.recurrent);
+    read.extend(recurrences.flat_map(|component| &component.series));
     for (series, id) in checked.model.series.iter().zip((0..).map(SeriesId)) {
         if let SeriesKind::Expr { initial: Some(initial), .. } = &series.kind
             && !read.contains(&id)

@@ -111,8 +111,14 @@ pub fn check(model: Model, sink: &mut Sink) -> CheckedModel {
     }
     references::check_role_types(&model, &names, &types, sink);
     if !sink.has_errors() {
-        let checked =
-            lints::Checked { model: &model, names: &names, series: &series, rules: &rules, outputs: &outputs };
+        let checked = lints::Checked {
+            model: &model,
+            names: &names,
+            series: &series,
+            rules: &rules,
+            dependencies: &dependencies,
+            outputs: &outputs,
+        };
         lints::check(&checked, sink);
     }
     CheckedModel { outputs, formulas, starts, rules, dependencies, types, model }
