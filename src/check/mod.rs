@@ -9,6 +9,7 @@ mod lints;
 mod names;
 mod outputs;
 mod pmf;
+mod rates;
 mod references;
 pub mod resolve;
 pub mod tree;
@@ -16,6 +17,7 @@ mod types;
 
 pub use dependencies::{Component, Dependencies};
 pub use flowtime_runtime::ir::ParamId;
+pub use rates::Rates;
 pub use types::{SeriesType, type_of};
 
 use crate::diagnostics::Sink;
