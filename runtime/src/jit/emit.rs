@@ -9,8 +9,8 @@
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{F64, F64X2, I64, I64X2};
 use cranelift_codegen::ir::{
-    AbiParam, Block, BlockArg, ExtFuncData, ExternalName, FuncRef, Function, InstBuilder, MemFlagsData, Signature, StackSlot,
-    StackSlotData, StackSlotKind, UserExternalName, UserFuncName, Value,
+    AbiParam, Block, BlockArg, ExtFuncData, ExternalName, FuncRef, Function, InstBuilder, MemFlagsData, Signature,
+    StackSlot, StackSlotData, StackSlotKind, UserExternalName, UserFuncName, Value,
 };
 use cranelift_codegen::isa::{CallConv, TargetFrontendConfig};
 use cranelift_entity::{EntityRef, SecondaryMap};
@@ -105,7 +105,21 @@ impl<'a, 'f> Emitter<'a, 'f> {
         let (values, carried) = (SecondaryMap::new(), SecondaryMap::new());
         let (position, scratch) = (origin, params.scratch);
         let entries = [None; Entry::COUNT];
-        Emitter { program, plan, region, builder, config, params, origin, position, scratch, values, carried, entries, arguments: None }
+        Emitter {
+            program,
+            plan,
+            region,
+            builder,
+            config,
+            params,
+            origin,
+            position,
+            scratch,
+            values,
+            carried,
+            entries,
+            arguments: None,
+        }
     }
 
     /// How many bins a step of the loop takes.
@@ -211,7 +225,9 @@ impl<'a, 'f> Emitter<'a, 'f> {
                 continue;
             }
             match self.program.op(value) {
-                Op::Delay { slot, .. } => next.extend(self.program.slot_value(*slot).and_then(|source| self.values[source])),
+                Op::Delay { slot, .. } => {
+                    next.extend(self.program.slot_value(*slot).and_then(|source| self.values[source]))
+                }
                 _ => next.extend(self.carried[value].into_iter().flat_map(|carried| [carried.value, carried.seen])),
             }
         }
@@ -225,7 +241,8 @@ impl<'a, 'f> Emitter<'a, 'f> {
         let scratch = self.builder.ins().iadd_imm_s(self.scratch, bytes);
         let more = self.builder.ins().icmp(IntCC::UnsignedLessThan, position, limit);
         let states: Vec<_> = self.next_states().iter().map(|state| BlockArg::Value(state.value)).collect();
-        let again: Vec<_> = [position, scratch].map(BlockArg::Value).into_iter().chain(states.iter().copied()).collect();
+        let again: Vec<_> =
+            [position, scratch].map(BlockArg::Value).into_iter().chain(states.iter().copied()).collect();
         self.builder.ins().brif(more, header, &again, exit, &states);
     }
 
@@ -461,9 +478,11 @@ impl<'a, 'f> Emitter<'a, 'f> {
     /// The results of the lanes as one vector.
     fn join(&mut self, lanes: &[Value]) -> Value {
         let first = self.builder.ins().splat(F64X2, lanes[0]);
-        lanes.iter().enumerate().skip(1).fold(first, |vector, (lane, &number)| {
-            self.builder.ins().insertlane(vector, number, lane as u8)
-        })
+        lanes
+            .iter()
+            .enumerate()
+            .skip(1)
+            .fold(first, |vector, (lane, &number)| self.builder.ins().insertlane(vector, number, lane as u8))
     }
 
     fn entry(&mut self, entry: Entry) -> FuncRef {
