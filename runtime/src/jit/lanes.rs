@@ -177,7 +177,10 @@ impl Lanes<'_, '_> {
 
     /// The size of one with the sign of the other.
     pub fn copy_sign(&mut self, size: Vector, sign: Vector) -> Vector {
-        Vector::number(self.builder.ins().fcopysign(size.value, sign.value)).with_present(size.present)
+        let sign_bit = self.splat(-0.0).value;
+        let size_bits = self.builder.ins().band_not(size.value, sign_bit);
+        let sign_bits = self.builder.ins().band(sign.value, sign_bit);
+        Vector::number(self.builder.ins().bor(size_bits, sign_bits)).with_present(size.present)
     }
 
     /// Where a number is missing.
