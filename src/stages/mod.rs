@@ -1,14 +1,18 @@
 //! What a model looks like on its way to numbers, as text for people: the syntax trees, the typed trees, the program,
-//! and the graph of its series. A checked model goes in, and perhaps one series to look at; nothing is computed.
+//! the graph of its series, the plan and the machine code. A checked model goes in, and perhaps one series to look at;
+//! nothing is computed.
 
+mod asm;
 mod ast;
 mod dag;
 mod typed;
 
+pub use asm::asm;
 pub use dag::{dag, dot};
 
 use crate::check::{CheckedModel, Rates, SeriesId};
 use crate::lower::{self, Flags};
+use flowtime_runtime::ir::Program;
 
 /// The syntax trees of the formulas.
 pub fn ast(checked: &CheckedModel, only: Option<SeriesId>) -> String {
@@ -22,11 +26,20 @@ pub fn typed(checked: &CheckedModel, only: Option<SeriesId>) -> String {
 }
 
 /// The program that computes the outputs, or the one series.
-pub fn ir(checked: &CheckedModel, only: Option<SeriesId>) -> String {
-    let outputs = match only {
+pub fn program(checked: &CheckedModel, only: Option<SeriesId>) -> Program {
+    lower::lower(checked, &outputs(checked, only), Flags::Off).program
+}
+
+fn outputs(checked: &CheckedModel, only: Option<SeriesId>) -> Vec<SeriesId> {
+    match only {
         Some(series) => vec![series],
         None => checked.outputs.iter().map(|(_, series)| *series).collect(),
-    };
+    }
+}
+
+/// The program as text, with the names of what goes in and comes out.
+pub fn ir(checked: &CheckedModel, only: Option<SeriesId>) -> String {
+    let outputs = outputs(checked, only);
     let lowered = lower::lower(checked, &outputs, Flags::Off);
     let mut text = String::new();
     for (at, input) in lowered.inputs.iter().enumerate() {

@@ -3,7 +3,7 @@
 //! Clock times are those of the bin's start, in UTC; the model's `window` says when bin 0 starts.
 
 use super::entry::{FUNCTION, example, int, num};
-use super::{ArgValue, Bin, Builtin, Default, Family, Meaning, Requirement};
+use super::{ArgValue, Bin, Builtin, Default, Emit, Family, Meaning, Requirement};
 
 const NAN: f64 = f64::NAN;
 const HOUR: u64 = 60;
@@ -18,6 +18,7 @@ pub(super) static FAMILY: Family =
 pub(super) static BIN: Builtin = Builtin {
     name: "BIN",
     meaning: Meaning::Source(|bin, _| bin.t as f64),
+    emit: Emit::Inline(|lanes, _| lanes.bin()),
     summary: "the number of the bin",
     edge: "the first bin is 0",
     examples: &[example!("BIN()" => [0.0, 1.0, 2.0])],

@@ -1,14 +1,17 @@
-//! `ftc compile`: a model checked and compiled, and what it looks like at each stage on the way.
+//! `ftc compile`: a model checked and compiled; what that came to, or what the model looks like at a stage on the way.
 
 use std::io;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
+use anyhow::Context;
 use clap::{Args, ValueEnum};
 use flowtime::check::{CheckedModel, SeriesId};
 use flowtime::diagnostics::render;
 use flowtime::diagnostics::suggest::nearest;
 use flowtime::load::SourceCheck;
 use flowtime::stages;
+use flowtime_runtime::engine::{self, Backend, Options, Phase, Prepared};
 
 use crate::files;
 use crate::models::{Counts, ModelText};
@@ -18,10 +21,10 @@ use crate::ui::{Outcome, Ui};
 pub(crate) struct CompileArgs {
     /// The model, or `-` for standard input
     model: PathBuf,
-    /// Print the model at this stage of its compilation
+    /// Print the model at this stage of its compilation instead of the report
     #[arg(long, value_enum, value_name = "STAGE")]
-    emit: Stage,
-    /// Show one series alone
+    emit: Option<Stage>,
+    /// Compile one series alone, with what it needs
     #[arg(long, value_name = "NAME")]
     series: Option<String>,
     /// Write to a file instead of standard output
@@ -38,16 +41,24 @@ enum Stage {
     Typed,
     /// The program that computes the outputs
     Ir,
+    /// The loops that it becomes, and where each value lives
+    Regions,
+    /// The functions that go into the code generator
+    Clif,
+    /// The machine code
+    Asm,
     /// Who reads whom at which lags, and which series form recurrences
     Dag,
     /// The same for Graphviz
     Dot,
 }
 
-/// Compiles the model and prints the stage asked for.
+/// Compiles the model and prints what was asked for.
 pub(crate) fn compile(args: &CompileArgs, ui: &Ui) -> anyhow::Result<Outcome> {
     let model = ModelText::read(&args.model)?;
+    let begin = Instant::now();
     let mut check = model.check(SourceCheck::Probe);
+    let checking = begin.elapsed();
     let mut counts = Counts::default();
     counts.add(&check.diagnostics);
     check.diagnostics = ui.wanted(check.diagnostics);
@@ -56,15 +67,16 @@ pub(crate) fn compile(args: &CompileArgs, ui: &Ui) -> anyhow::Result<Outcome> {
         ui.note(&counts.summary());
         return Ok(Outcome::Problems);
     };
-    let Ok(only) = args.series.as_deref().map(|name| find(checked, name, ui)).transpose() else {
-        return Ok(Outcome::Problems);
+    let only = match &args.series {
+        None => None,
+        Some(name) => match find(checked, name) {
+            Some(series) => Some(series),
+            None => return Ok(unknown_series(checked, name, ui)),
+        },
     };
     let text = match args.emit {
-        Stage::Ast => stages::ast(checked, only),
-        Stage::Typed => stages::typed(checked, only),
-        Stage::Ir => stages::ir(checked, only),
-        Stage::Dag => stages::dag(checked, only),
-        Stage::Dot => stages::dot(checked, only),
+        None => report(checked, only, checking)?,
+        Some(stage) => emit(stage, checked, only)?,
     };
     match &args.output {
         Some(path) => files::write(path, text.as_bytes())?,
@@ -73,15 +85,68 @@ pub(crate) fn compile(args: &CompileArgs, ui: &Ui) -> anyhow::Result<Outcome> {
     Ok(Outcome::Clean)
 }
 
-/// The series called `name`; says so if there is none.
-fn find(checked: &CheckedModel, name: &str, ui: &Ui) -> Result<SeriesId, ()> {
-    let ids = || checked.model.series.iter().map(|series| series.id.value.as_str());
-    if let Some((series, _)) = (0..).map(SeriesId).zip(ids()).find(|(_, id)| *id == name) {
-        return Ok(series);
-    }
+/// The series called `name`.
+fn find(checked: &CheckedModel, name: &str) -> Option<SeriesId> {
+    let ids = checked.model.series.iter().map(|series| series.id.value.as_str());
+    (0..).map(SeriesId).zip(ids).find(|(_, id)| *id == name).map(|(series, _)| series)
+}
+
+fn unknown_series(checked: &CheckedModel, name: &str, ui: &Ui) -> Outcome {
     ui.error(&format!("the model has no series `{name}`"));
-    if let Some(near) = nearest(name, ids()) {
+    if let Some(near) = nearest(name, checked.model.series.iter().map(|series| series.id.value.as_str())) {
         ui.help(&format!("use `{near}`"));
     }
-    Err(())
+    Outcome::Problems
+}
+
+fn emit(stage: Stage, checked: &CheckedModel, only: Option<SeriesId>) -> anyhow::Result<String> {
+    let prepared = || prepare(checked, only, |_| ());
+    Ok(match stage {
+        Stage::Ast => stages::ast(checked, only),
+        Stage::Typed => stages::typed(checked, only),
+        Stage::Ir => stages::ir(checked, only),
+        Stage::Regions => prepared()?.regions().to_string(),
+        Stage::Clif => prepared()?.clif()?.unwrap_or_default(),
+        Stage::Asm => stages::asm(&prepared()?).context("can't show the machine code of this processor")?,
+        Stage::Dag => stages::dag(checked, only),
+        Stage::Dot => stages::dot(checked, only),
+    })
+}
+
+fn prepare(checked: &CheckedModel, only: Option<SeriesId>, done: impl FnMut(Phase)) -> anyhow::Result<Prepared> {
+    let options = Options { backend: Backend::Jit, ..Options::default() };
+    engine::prepare_observed(stages::program(checked, only), &options, done).context("can't compile the model")
+}
+
+/// What the compilation came to, and the time of each phase.
+fn report(checked: &CheckedModel, only: Option<SeriesId>, checking: Duration) -> anyhow::Result<String> {
+    let mut phases = vec![("check", checking)];
+    let mut last = Instant::now();
+    let prepared = prepare(checked, only, |phase| {
+        phases.push((phase_name(phase), last.elapsed()));
+        last = Instant::now();
+    })?;
+    let stats = prepared.stats();
+    let mut lines = vec![
+        format!("series        {}", checked.model.series.len()),
+        format!("outputs       {}", prepared.outputs().len()),
+        format!("values        {}", stats.values),
+        format!("stages        {}", stats.stages),
+        format!("map regions   {}", stats.map_regions),
+        format!("scan regions  {}", stats.scan_regions),
+        format!("windows       {}", stats.windows),
+        format!("columns       {}, and {} of tile scratch", stats.columns, stats.scratch),
+        format!("code          {} bytes", stats.code_bytes),
+    ];
+    lines.extend(phases.iter().map(|(name, time)| format!("{name:<13} {:.3} ms", time.as_secs_f64() * 1e3)));
+    Ok(lines.join("\n") + "\n")
+}
+
+/// The first phase also lowers, since the program is made on the way.
+fn phase_name(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Verify => "lower",
+        Phase::Plan => "plan",
+        Phase::Generate => "generate",
+    }
 }
