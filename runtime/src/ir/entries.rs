@@ -120,7 +120,7 @@ const fn param(kind: ParamKind) -> Param {
     Param { name: "x", kind, default: Default::Required, doc: "" }
 }
 
-const fn entry(name: &'static str, syntax: Syntax, params: &'static [Param], meaning: Meaning) -> Builtin {
+pub(crate) const fn entry(name: &'static str, syntax: Syntax, params: &'static [Param], meaning: Meaning) -> Builtin {
     Builtin {
         name,
         syntax,

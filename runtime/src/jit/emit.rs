@@ -369,20 +369,25 @@ impl<'a, 'f> Emitter<'a, 'f> {
         }
     }
 
+    /// The vector at a place; bin by bin only its first lane counts.
     fn load_lanes(&mut self, (address, offset): (Value, i32), flags: MemFlagsData) -> Value {
         match self.width() {
             1 => {
                 let number = self.builder.ins().load(F64, flags, address, offset);
-                self.builder.ins().splat(F64X2, number)
+                self.builder.ins().scalar_to_vector(F64X2, number)
             }
             _ => self.builder.ins().load(F64X2, flags, address, offset),
         }
     }
 
+    /// The same number in all lanes that count.
     fn load_splat(&mut self, address: Value, bytes: i64) -> Value {
         let (address, offset) = self.at(address, bytes);
         let number = self.builder.ins().load(F64, MemFlagsData::trusted(), address, offset);
-        self.builder.ins().splat(F64X2, number)
+        match self.width() {
+            1 => self.builder.ins().scalar_to_vector(F64X2, number),
+            _ => self.builder.ins().splat(F64X2, number),
+        }
     }
 
     fn emit_call(&mut self, value: ValueId, builtin: &'static Builtin, args: &[ValueId]) -> Vector {
@@ -477,7 +482,7 @@ impl<'a, 'f> Emitter<'a, 'f> {
 
     /// The results of the lanes as one vector.
     fn join(&mut self, lanes: &[Value]) -> Value {
-        let first = self.builder.ins().splat(F64X2, lanes[0]);
+        let first = self.builder.ins().scalar_to_vector(F64X2, lanes[0]);
         lanes
             .iter()
             .enumerate()
