@@ -201,6 +201,8 @@ pub enum Initial {
     Bool(bool),
     /// A parameter's or a series' id (its bin 0 is taken).
     Name(String),
+    /// One that could not be decoded; the diagnostic has been reported.
+    Invalid,
 }
 
 /// A distribution series.
