@@ -203,7 +203,7 @@ fn check_node(node: &Node, bins: i64, sink: &mut Sink) {
 
 /// A lag or window that never lies within the grid.
 fn check_length(span: Span, call: &Call, bins: i64, sink: &mut Sink) {
-    let reach = (0..call.args.len()).map(|index| match call.reads(index) {
+    let reach = call.reads().into_iter().map(|reads| match reads {
         Reads::Lags { min, max } => max.max(min.saturating_neg()),
         Reads::Nothing | Reads::All => 0,
     });

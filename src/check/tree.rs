@@ -83,9 +83,11 @@ impl Argument {
 }
 
 impl Call {
-    /// Which bins of argument `index` the result at bin t reads.
-    pub fn reads(&self, index: usize) -> Reads {
-        (self.builtin.reads)(index.min(self.builtin.params.len() - 1), &self.values())
+    /// Which bins of each argument the result at bin t reads.
+    pub fn reads(&self) -> Vec<Reads> {
+        let values = self.values();
+        let last = self.builtin.params.len().saturating_sub(1);
+        (0..values.len()).map(|index| (self.builtin.reads)(index.min(last), &values)).collect()
     }
 
     /// The arguments as the builtin table sees them.
@@ -108,8 +110,8 @@ impl Node {
     pub fn children(&self) -> Vec<(&Node, Reads)> {
         match &self.kind {
             Kind::Call(call) => {
-                let args = call.args.iter().enumerate();
-                args.filter_map(|(index, arg)| Some((arg.value()?, call.reads(index)))).collect()
+                let args = call.args.iter().zip(call.reads());
+                args.filter_map(|(arg, reads)| Some((arg.value()?, reads))).collect()
             }
             Kind::Chain { first, rest } => {
                 let operands = rest.iter().map(|link| &link.operand);
