@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::io::{BufRead, BufReader, Read};
 
-use super::report::{Report, excerpt};
+use super::report::{Report, excerpt, reason};
 use super::{Cells, Column};
 
 /// Bytes read at a time.
@@ -64,7 +64,7 @@ impl<R: Read> Lines<R> {
         }
         self.number += 1;
         let problem = match read {
-            Err(error) => Some(error.to_string()),
+            Err(error) => Some(reason(&error)),
             Ok(_) => self.problem(),
         };
         if let Some(problem) = problem {
@@ -110,7 +110,7 @@ impl<R: Read> Lines<R> {
                 Ok([]) => break,
                 Ok(chunk) => chunk,
                 Err(error) => {
-                    report.unreadable(&error.to_string());
+                    report.unreadable(&reason(&error));
                     return false;
                 }
             };
