@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
+use crate::interrupt;
+
 /// The largest model the compiler takes; a byte more is read, so that it can say so.
 const LARGEST: u64 = 64 << 20;
 
@@ -42,11 +44,16 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
 
 /// Replaces the content of the file at `path`, or of the file that a link there leads to, keeping its permissions.
 pub(crate) fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
-    replace_atomically(path, text).with_context(|| format!("can't write `{}`", path.display()))
+    let replaced = interrupt::after_writing(|| replace_atomically(path, text));
+    replaced.with_context(|| format!("can't write `{}`", path.display()))
 }
 
 fn replace_atomically(path: &Path, text: &str) -> io::Result<()> {
     let path = fs::canonicalize(path)?;
+    // Renaming would get past it, but who protects a file means its content.
+    if fs::metadata(&path)?.permissions().readonly() {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only"));
+    }
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let temporary = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
     let written = write_like(&path, &temporary, text).and_then(|()| fs::rename(&temporary, &path));
@@ -62,7 +69,8 @@ fn write_like(original: &Path, temporary: &Path, text: &str) -> io::Result<()> {
     file.set_permissions(fs::metadata(original)?.permissions())
 }
 
-/// All models below `folder`, sorted; hidden files and folders are passed over, links to folders not followed.
+/// All models below `folder`, sorted; hidden files and folders and the folders of runs are passed over, links to folders
+/// not followed.
 fn search(folder: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {
     let mut folders = vec![folder.to_owned()];
     let begin = found.len();
@@ -75,7 +83,7 @@ fn search(folder: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {
                 continue;
             }
             if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-                folders.push(path);
+                folders.extend((!is_run(&path)).then_some(path));
             } else if is_yaml(&path) && is_model(&read(&path)?) {
                 found.push(path);
             }
@@ -87,6 +95,11 @@ fn search(folder: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {
 
 fn is_hidden(name: &OsStr) -> bool {
     name.as_encoded_bytes().starts_with(b".")
+}
+
+/// Whether a folder holds the artifacts of a run, whose model is a copy.
+fn is_run(folder: &Path) -> bool {
+    folder.join("run.json").is_file() && folder.join("model.yaml").is_file()
 }
 
 fn is_yaml(path: &Path) -> bool {
