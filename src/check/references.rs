@@ -2,7 +2,6 @@
 
 use super::names::{Binding, Names, Wanted, check_unique};
 use super::types::SeriesType;
-use crate::diagnostics::suggest::nearest;
 use crate::diagnostics::{Code, Diagnostic, Sink, codes};
 use crate::model::{Id, Initial, Model, RuleKind, SeriesKind, Topology};
 use flowtime_runtime::ir::Type;
@@ -13,7 +12,7 @@ pub(super) fn check(model: &Model, names: &Names<'_>, sink: &mut Sink) {
     check_unique(model.topology.edges.iter().filter_map(|edge| edge.id.as_ref()), sink);
     check_unique(model.validation.iter().filter_map(|rule| rule.id.as_ref()), sink);
     check_topology(&model.topology, names, sink);
-    check_rules(model, sink);
+    check_rules(model, names, sink);
     check_tests(model, names, sink);
 }
 
@@ -52,21 +51,22 @@ fn check_topology(topology: &Topology, names: &Names<'_>, sink: &mut Sink) {
                 codes::UNKNOWN_NODE,
                 "topology node",
                 &endpoint.node,
-                nearest(&endpoint.node.value, ids()),
+                names.nearest_of(&endpoint.node.value, ids()),
                 sink,
             );
         }
     }
 }
 
-fn check_rules(model: &Model, sink: &mut Sink) {
+fn check_rules(model: &Model, names: &Names<'_>, sink: &mut Sink) {
     let ids = || model.topology.nodes.iter().map(|node| node.id.value.as_str());
+    let known: std::collections::HashSet<&str> = ids().collect();
     for rule in &model.validation {
         if let RuleKind::Conservation { node, .. } = &rule.kind
             && !node.value.is_empty()
-            && !ids().any(|id| id == node.value)
+            && !known.contains(node.value.as_str())
         {
-            report_unknown(codes::UNKNOWN_NODE, "topology node", node, nearest(&node.value, ids()), sink);
+            report_unknown(codes::UNKNOWN_NODE, "topology node", node, names.nearest_of(&node.value, ids()), sink);
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::io::{BufRead, BufReader, Read};
 
-use super::report::Report;
+use super::report::{Report, reason};
 use super::{Cells, Column};
 use crate::diagnostics::suggest::excerpt;
 
@@ -65,7 +65,7 @@ impl<R: Read> Lines<R> {
         }
         self.number += 1;
         let problem = match read {
-            Err(error) => Some(error.to_string()),
+            Err(error) => Some(reason(&error)),
             Ok(_) => self.problem(),
         };
         if let Some(problem) = problem {
@@ -111,7 +111,7 @@ impl<R: Read> Lines<R> {
                 Ok([]) => break,
                 Ok(chunk) => chunk,
                 Err(error) => {
-                    report.unreadable(&error.to_string());
+                    report.unreadable(&reason(&error));
                     return false;
                 }
             };

@@ -1,6 +1,8 @@
 //! What is wrong with one source, in words: at the `source` scalar of the model, with file, line and column in the
 //! message. Of many bad cells the first few are told one by one, the others counted.
 
+use std::io;
+
 use super::{COUNTED_ROWS, Column};
 use crate::diagnostics::suggest::excerpt;
 use crate::diagnostics::{Code, Diagnostic, Sink, codes};
@@ -50,6 +52,13 @@ impl<'a> Report<'a> {
         self.emit(codes::SOURCE_HEADER, message)
     }
 
+    /// The file has not the column that is wanted.
+    #[cfg(feature = "parquet")]
+    pub(super) fn schema(&mut self, problem: &str) -> &mut Diagnostic {
+        let message = format!("{}: {problem}", self.origin.file);
+        self.emit(codes::SOURCE_HEADER, message)
+    }
+
     /// A cell is no number.
     pub(super) fn bad_cell(&mut self, line: usize, column: usize, found: &str) {
         self.failed = true;
@@ -89,4 +98,19 @@ impl<'a> Report<'a> {
         self.failed = true;
         self.sink.emit(code, self.origin.span, message)
     }
+}
+
+/// Why a file could not be read or written, in the words of a message.
+pub fn reason(error: &io::Error) -> String {
+    let known = match error.kind() {
+        _ if error.raw_os_error().is_none() => None,
+        io::ErrorKind::NotFound => Some("no such file or folder"),
+        io::ErrorKind::PermissionDenied => Some("permission denied"),
+        io::ErrorKind::IsADirectory => Some("it is a folder"),
+        io::ErrorKind::NotADirectory => Some("a part of its path is no folder"),
+        io::ErrorKind::StorageFull => Some("no space left on the disk"),
+        io::ErrorKind::ReadOnlyFilesystem => Some("the file system is read-only"),
+        _ => None,
+    };
+    known.map_or_else(|| error.to_string(), str::to_owned)
 }

@@ -19,6 +19,7 @@ use crate::cli::{Cli, Command};
 use crate::ui::{Outcome, Ui};
 
 fn main() -> ExitCode {
+    interrupt::listen();
     let cli = Cli::parse();
     let ui = Ui::new(&cli.global);
     match dispatch(&cli.command, &ui) {
@@ -28,7 +29,7 @@ fn main() -> ExitCode {
         Ok(Outcome::Interrupted) => ExitCode::from(interrupt::EXIT_CODE),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            ui.error(&format!("{error:#}"));
+            ui.failure(&error);
             ExitCode::from(2)
         }
     }

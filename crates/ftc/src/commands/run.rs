@@ -202,7 +202,7 @@ fn finish(run: &Run<'_>, args: &RunArgs, ui: &Ui) -> anyhow::Result<Outcome> {
             match interrupt::while_writing(|| flowtime_runs::write(root, run, &options)) {
                 Ok(written) => (written.record.clone(), Some(written)),
                 Err(WriteError::Interrupted) => return Ok(Outcome::Interrupted),
-                Err(error) => return Ok(show_write_error(error, ui)),
+                Err(error) => return Err(error.into()),
             }
         }
     };
@@ -211,15 +211,6 @@ fn finish(run: &Run<'_>, args: &RunArgs, ui: &Ui) -> anyhow::Result<Outcome> {
     }
     ui.result(&shown(run, &record, written.as_ref(), args.json)?)?;
     Ok(Outcome::Clean)
-}
-
-fn show_write_error(error: WriteError, ui: &Ui) -> Outcome {
-    let help = error.help();
-    ui.error(&format!("{:#}", anyhow::Error::new(error)));
-    if let Some(help) = help {
-        ui.help(help);
-    }
-    Outcome::Failed
 }
 
 fn warning_text(warning: &flowtime_runs::Warning) -> String {
