@@ -1,8 +1,8 @@
 //! The commands and the options that all of them take; each command's own are beside its code.
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{check, compile, completions, explain, fmt, functions, init, run};
+use crate::commands::{check, compile, completions, explain, fmt, functions, init, run, schema};
 
 /// Checks, formats, runs and explains models of service flows.
 #[derive(Debug, Parser)]
@@ -16,13 +16,14 @@ pub(crate) struct Cli {
 
 /// Options of every command.
 #[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
     /// When to use colours
     #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
     pub(crate) color: Color,
     /// Say more about what is done
-    #[arg(short, long, global = true)]
-    pub(crate) verbose: bool,
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub(crate) verbose: u8,
     /// Say nothing but results and errors
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
@@ -47,6 +48,7 @@ pub(crate) enum Command {
     /// Evaluate a model and show its outputs
     Run(run::RunArgs),
     /// Compile a model and show a stage of it
+    #[command(after_long_help = compile::MORE_HELP)]
     Compile(compile::CompileArgs),
     /// Format the formulas of models
     Fmt(fmt::FmtArgs),
@@ -54,6 +56,8 @@ pub(crate) enum Command {
     Explain(explain::ExplainArgs),
     /// List all functions
     Functions(functions::FunctionsArgs),
+    /// Print the JSON Schema of model files, for editors
+    Schema(schema::SchemaArgs),
     /// Write a small model that runs at once
     Init(init::InitArgs),
     /// Write a completion script for a shell
