@@ -44,6 +44,7 @@ pub(crate) enum Color {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Check models and report every problem
+    #[command(after_long_help = check::MORE_HELP)]
     Check(check::CheckArgs),
     /// Evaluate a model and show its outputs
     Run(run::RunArgs),
