@@ -52,6 +52,7 @@ pub(crate) enum Command {
     #[command(after_long_help = compile::MORE_HELP)]
     Compile(compile::CompileArgs),
     /// Format the formulas of models
+    #[command(after_long_help = fmt::MORE_HELP)]
     Fmt(fmt::FmtArgs),
     /// Explain a diagnostic code or a function
     Explain(explain::ExplainArgs),
