@@ -47,6 +47,7 @@ pub(crate) enum Command {
     #[command(after_long_help = check::MORE_HELP)]
     Check(check::CheckArgs),
     /// Evaluate a model and show its outputs
+    #[command(after_long_help = run::MORE_HELP)]
     Run(run::RunArgs),
     /// Compile a model and show a stage of it
     #[command(after_long_help = compile::MORE_HELP)]
