@@ -7,6 +7,7 @@ mod commands;
 mod files;
 mod interrupt;
 mod models;
+mod paths;
 mod table;
 mod ui;
 
@@ -43,6 +44,7 @@ fn dispatch(command: &Command, ui: &Ui) -> anyhow::Result<Outcome> {
         Command::Fmt(args) => commands::fmt::fmt(args, ui),
         Command::Explain(args) => commands::explain::explain(args, ui),
         Command::Functions(args) => commands::functions::functions(args, ui),
+        Command::Schema(args) => commands::schema::schema(args, ui),
         Command::Init(args) => commands::init::init(args, ui),
         Command::Completions(args) => commands::completions::completions(args, ui),
     }

@@ -34,7 +34,7 @@ pub(crate) struct Ui {
 
 impl Ui {
     pub(crate) fn new(global: &Global) -> Self {
-        Self { color: global.color, verbose: global.verbose, quiet: global.quiet }
+        Self { color: global.color, verbose: global.verbose > 0, quiet: global.quiet }
     }
 
     /// Whether `stream` gets colours.
@@ -44,6 +44,11 @@ impl Ui {
             Color::Never => false,
             Color::Auto => anstream::AutoStream::choice(stream) != ColorChoice::Never,
         }
+    }
+
+    /// The columns of the terminal that results go to, if they go to one.
+    pub(crate) fn width(&self) -> Option<usize> {
+        terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0))
     }
 
     /// Writes a result to standard output.
@@ -80,6 +85,13 @@ impl Ui {
     /// Advises, below an error.
     pub(crate) fn help(&self, message: &str) {
         self.labelled("help", AnsiColor::BrightCyan, message);
+    }
+
+    /// Advises, below a warning.
+    pub(crate) fn advice(&self, message: &str) {
+        if !self.quiet {
+            self.help(message);
+        }
     }
 
     /// Tells what was done, unless the user wants quiet.

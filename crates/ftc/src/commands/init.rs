@@ -13,6 +13,7 @@ use crate::ui::{Outcome, Ui};
 /// What is written, by path below the folder.
 const FILES: &[(&str, &str)] = &[
     ("model.yaml", include_str!("../../starter/model.yaml")),
+    ("model.schema.json", include_str!("../../../../docs/model.schema.json")),
     ("telemetry/arrivals.csv", include_str!("../../starter/telemetry/arrivals.csv")),
 ];
 
@@ -33,7 +34,8 @@ pub(crate) fn init(args: &InitArgs, ui: &Ui) -> anyhow::Result<Outcome> {
     }
     interrupt::after_writing(|| write_all(&args.folder))?;
     let model = args.folder.join("model.yaml");
-    ui.note(&format!("wrote {0}; run it with `ftc run {0}`", model.display()));
+    let wrote: Vec<String> = FILES.iter().map(|(name, _)| args.folder.join(name).display().to_string()).collect();
+    ui.note(&format!("wrote {}; run it with `ftc run {}`", wrote.join(", "), model.display()));
     Ok(Outcome::Clean)
 }
 
