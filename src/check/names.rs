@@ -49,7 +49,7 @@ impl Wanted {
 
 /// What all suggestions for a model may cost together, in pairs of characters compared: a second's work at most. Of a
 /// model with thousands of unknown names the last ones get no suggestion.
-const SUGGESTION_BUDGET: usize = 200_000_000;
+const SUGGESTION_BUDGET: usize = 100_000_000;
 
 /// The series and parameters of a model by name.
 #[derive(Debug)]
