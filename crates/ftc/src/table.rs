@@ -33,17 +33,22 @@ pub(crate) fn render(rows: &[Row<'_>], width: Option<usize>) -> String {
         let lengths = cells.iter().map(|row| row[column].chars().count());
         lengths.chain([heading[column].len()]).max().unwrap_or_default()
     });
-    if rows.iter().all(|row| row.unit.is_empty()) {
+    let too_wide = width.is_some_and(|width| taken(&widths) > width + GAP);
+    if too_wide || rows.iter().all(|row| row.unit.is_empty()) {
         widths[1] = 0;
     }
-    let taken: usize = widths.iter().filter(|width| **width > 0).map(|width| width + GAP).sum();
-    let spark = width.map_or(SPARK_WIDTH, |width| width.saturating_sub(taken).min(SPARK_MOST));
+    let spark = width.map_or(SPARK_WIDTH, |width| width.saturating_sub(taken(&widths)).min(SPARK_MOST));
     let spark = if spark < SPARK_LEAST { 0 } else { spark };
     let mut table = line(&heading, &widths, if spark > 0 { "trend" } else { "" });
     for (row, cells) in rows.iter().zip(&cells) {
         table.push_str(&line(cells, &widths, &sparkline(&row.output.values, spark)));
     }
     table
+}
+
+/// The columns of the terminal before the sparkline.
+fn taken(widths: &[usize; 7]) -> usize {
+    widths.iter().filter(|width| **width > 0).map(|width| width + GAP).sum()
 }
 
 /// One line: texts to the left, figures to the right, no spaces at its end; a column of width 0 is left out.
@@ -210,8 +215,9 @@ ratio           1     1    1     1        0  ▁▁▁▁
     #[test]
     fn the_table_fits_a_narrow_terminal() {
         let output = output("a_series_with_a_rather_long_name", &[1.5; 100]);
-        let lines_of = |width| render(&[Row { output: &output, unit: "" }], Some(width));
-        for width in [60, 50] {
+        let lines_of = |width| render(&[Row { output: &output, unit: "requests" }], Some(width));
+        assert!(lines_of(70).contains("requests") && !lines_of(50).contains("requests"));
+        for width in [70, 60, 50] {
             let table = lines_of(width);
             assert!(table.lines().all(|line| line.chars().count() <= width), "{table}");
         }
