@@ -1,7 +1,7 @@
 //! Lists of numbers: inline values with missing ones, and plain lists.
 
 use super::fields::open_list;
-use super::value::{Typed, describe, typed};
+use super::value::{Typed, advise_number, describe, typed};
 use crate::diagnostics::{Sink, codes};
 use crate::model::yaml::{Node, NodeKind};
 use crate::source::Spanned;
@@ -41,7 +41,10 @@ fn report_bad(bad: &[&Node], missing_allowed: bool, sink: &mut Sink) {
     let expected = if missing_allowed { "a number or `null`" } else { "a number" };
     let code = if missing_allowed { codes::NOT_A_NUMBER } else { codes::WRONG_SHAPE };
     for item in bad.iter().take(REPORTED) {
-        sink.emit(code, item.span, format!("expected {expected}, found {}", describe(item)));
+        let diagnostic = sink.emit(code, item.span, format!("expected {expected}, found {}", describe(item)));
+        if let Some(Typed::Text(text)) = typed(item) {
+            advise_number(text, item.span, diagnostic);
+        }
     }
     if let Some(next) = bad.get(REPORTED) {
         let more = bad.len() - REPORTED;
