@@ -38,13 +38,14 @@ pub(super) fn decode_series(fields: Fields<'_>, context: Context, sink: &mut Sin
 }
 
 fn decode_const(fields: &Fields<'_>, context: Context, sink: &mut Sink) -> Option<ConstData> {
-    let given: Vec<_> = ["source", "values", "value"]
-        .into_iter()
-        .filter_map(|key| Some((key, fields.get(key)?, fields.entry(key)?.key.span)))
-        .collect();
+    const KEYS: [&str; 3] = ["source", "values", "value"];
+    let given: Vec<_> =
+        KEYS.into_iter().filter_map(|key| Some((key, fields.get(key)?, fields.entry(key)?.key.span))).collect();
     let [(key, node, first), others @ ..] = given.as_slice() else {
-        let message = "a const series needs one of `source`, `values` and `value`";
-        sink.emit(codes::MISSING_KEY, fields.place, message);
+        if !KEYS.iter().any(|key| fields.is_misspelled(key)) {
+            let message = "a const series needs one of `source`, `values` and `value`";
+            sink.emit(codes::MISSING_KEY, fields.place, message);
+        }
         return None;
     };
     for (other, _, span) in others {
@@ -65,7 +66,8 @@ fn decode_inline(node: &Node, grid: &Grid, sink: &mut Sink) -> Option<Spanned<Ve
     let (expected, found) = (grid.bins as usize, values.value.len());
     if grid.is_known() && expected != found {
         sink.emit(codes::SERIES_LENGTH, node.span, format!("Series length mismatch: expected {expected}, got {found}"))
-            .label(grid.span, format!("{expected} bins"));
+            .label(grid.span, format!("{expected} bins"))
+            .help(format!("give one value for each of the {expected} bins, or set `bins: {found}`"));
         return None;
     }
     Some(values)

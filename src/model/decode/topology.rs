@@ -51,7 +51,8 @@ fn check_roles(kind: usize, semantics: Option<&Fields<'_>>, fields: &Fields<'_>,
     if semantics.is_none() && fields.get("semantics").is_some() {
         return;
     }
-    let is_missing = |role: &str| semantics.is_none_or(|semantics| semantics.get(role).is_none());
+    let is_missing =
+        |role: &str| semantics.is_none_or(|fields| fields.get(role).is_none() && !fields.is_misspelled(role));
     let missing: Vec<String> = ROLES
         .iter()
         .filter(|(name, role)| required.contains(role) && is_missing(name))
