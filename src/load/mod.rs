@@ -3,6 +3,7 @@
 //! no more memory than their column. What is wrong is reported at the `source` that names the file, with the place in
 //! the file in the message.
 
+mod clock;
 mod csv;
 mod json;
 mod loaders;
@@ -10,6 +11,7 @@ mod report;
 
 use std::io::{self, Read};
 
+use self::clock::Clock;
 pub use self::loaders::{FileLoader, MemoryLoader};
 use self::report::{Origin, Report};
 use crate::check::SeriesId;
@@ -122,7 +124,7 @@ fn read_source(
             return None;
         }
     };
-    let mut column = Column::new(bins, cells);
+    let mut column = Column { clock: Clock::of(model), ..Column::new(bins, cells) };
     let complete = if path.ends_with(".json") {
         json::read(stream, &mut column, &mut report)
     } else {
@@ -141,12 +143,14 @@ struct Column {
     cells: Cells,
     rows: usize,
     values: Vec<f64>,
+    /// When the bins begin, where the model says so.
+    clock: Option<Clock>,
 }
 
 impl Column {
     fn new(bins: Option<usize>, cells: Cells) -> Self {
         let capacity = if cells == Cells::Kept { bins.unwrap_or_default() } else { 0 };
-        Self { bins, cells, rows: 0, values: Vec::with_capacity(capacity) }
+        Self { bins, cells, rows: 0, values: Vec::with_capacity(capacity), clock: None }
     }
 
     /// Takes the next row's value; beyond the grid it is only counted.
