@@ -5,8 +5,9 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
-use super::report::{Report, excerpt};
-use crate::model::Model;
+use super::report::Report;
+use crate::diagnostics::suggest::excerpt;
+use crate::model::{Model, Window};
 
 /// Tells when each bin begins.
 #[derive(Clone, Copy, Debug)]
@@ -18,7 +19,9 @@ pub(super) struct Clock {
 impl Clock {
     /// The clock of a model with a window.
     pub(super) fn of(model: &Model) -> Option<Self> {
-        let window = model.window.filter(|_| model.grid.is_known())?;
+        // A window that could not be decoded begins with 1970, and no time fits it.
+        let is_decoded = |window: &Window| window.start != Timestamp::UNIX_EPOCH && model.grid.is_known();
+        let window = model.window.filter(is_decoded)?;
         let bin_seconds = i64::try_from(model.grid.bin_minutes()).ok()?.checked_mul(60)?;
         Some(Self { start: window.start, bin_seconds })
     }

@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use std::io::{BufRead, BufReader, Read};
 
 use super::clock::Clock;
-use super::report::{Report, excerpt};
+use super::report::Report;
 use super::{Cells, Column};
-use crate::diagnostics::suggest;
+use crate::diagnostics::suggest::{self, excerpt};
 
 /// Bytes read at a time.
 const BUFFER: usize = 256 << 10;

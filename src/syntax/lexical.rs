@@ -55,7 +55,7 @@ fn bad_number(report: &mut Report<'_>, lexeme: Lexeme) {
     let found = quote(text);
     let span = report.span(lexeme.start, lexeme.end);
     let points = text.matches('.').count();
-    let is_word = text.contains(|c: char| c.is_ascii_alphabetic() || c == '_');
+    let is_word = text.contains(|c: char| c.is_alphabetic() || c == '_');
     let joined = text.replace('_', "");
     if joined != text && is_finite(&joined) {
         let diagnostic =

@@ -49,10 +49,17 @@ fn mend(report: &mut Report<'_>, lexemes: &[Lexeme]) -> Vec<Lexeme> {
             open_bar = Some(at + partner);
             mended.push(Lexeme { token: Token::OpenParen, ..*lexeme });
         } else if let Some(token) = lexical::mend(report, *lexeme) {
+            let is_guess = lexeme.token == Token::Unknown && is_infix(token);
+            let token = if is_guess && !after_value { Token::Bad } else { token };
             mended.push(Lexeme { token, ..*lexeme });
         }
     }
     mended
+}
+
+/// Whether a token can only stand behind a value.
+fn is_infix(token: Token) -> bool {
+    !token.symbol().is_empty() && !matches!(token, Token::Plus | Token::Minus | Token::Not)
 }
 
 fn check_comment(report: &mut Report<'_>, comment: Lexeme) {

@@ -2,7 +2,7 @@
 //! is looked up by name. An optional key with the value `null` counts as not given.
 
 use super::value::{is_null, report_kind};
-use crate::diagnostics::suggest::nearest;
+use crate::diagnostics::suggest::{excerpt, nearest};
 use crate::diagnostics::{Sink, codes};
 use crate::model::schema::{Section, foreign};
 use crate::model::yaml::{Entry, Node, NodeKind};
@@ -66,7 +66,7 @@ impl<'a> Fields<'a> {
             if known().any(|known| known == &*key.value) {
                 continue;
             }
-            let message = format!("unknown key `{}` in {name}", super::value::excerpt(&key.value));
+            let message = format!("unknown key `{}` in {name}", excerpt(&key.value));
             let diagnostic = sink.emit(codes::UNKNOWN_KEY, key.span, message);
             match meant(&key.value, known()).filter(|near| self.entry(near).is_none()) {
                 Some(near) => diagnostic.help(format!("write `{near}`")).fix(format!("write `{near}`"), key.span, near),
@@ -139,7 +139,7 @@ pub(super) fn decode_choice(node: &Node, what: &str, words: &[&str], sink: &mut 
         return Some(at);
     }
     let expected: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
-    let found = super::value::excerpt(&text.value);
+    let found = excerpt(&text.value);
     let message = format!("unknown {what} `{found}`, expected {}", join(&expected, "or").unwrap_or_default());
     let diagnostic = sink.emit(codes::VALUE_NOT_ALLOWED, node.span, message);
     if let Some(near) = meant(&text.value, words.iter().copied()) {
