@@ -14,7 +14,7 @@ const LARGEST: i64 = 1 << 53;
 /// The whole number that `expr` stands for. Reports what is none and gives `None`; `what` names the argument.
 pub(super) fn integer(expr: &Expr, what: &str, grid: &Grid, sink: &mut Sink) -> Option<i64> {
     match &expr.kind {
-        ExprKind::Error => None,
+        _ if expr.is_broken() => None,
         ExprKind::Number { value, integer: true } if *value > LARGEST as f64 => too_large(expr.span, what, sink),
         ExprKind::Number { value, integer: true } => Some(*value as i64),
         ExprKind::Duration { count, unit } => duration(*count, *unit, expr.span, what, grid, sink),
@@ -90,9 +90,7 @@ fn not_an_integer(expr: &Expr, what: &str, sink: &mut Sink) -> Option<i64> {
         format!("{what} must be a whole number known at compile time, found {found}"),
     );
     if names_something(expr) {
-        diagnostic.help(
-            "write the number of bins or a duration such as `1h`; to vary it between runs, use a template parameter",
-        );
+        diagnostic.help("write the number of bins or a duration such as `1h`; it is fixed when the model is compiled");
     } else {
         diagnostic.help("write a number of bins such as `12`, or a duration such as `1h`");
     }
@@ -122,7 +120,7 @@ pub(super) fn taps(elements: &[Expr], span: Span, sink: &mut Sink) -> Option<Vec
 
 fn tap(element: &Expr, sink: &mut Sink) -> Option<f64> {
     let number = signed_number(element);
-    if number.is_none() && !matches!(element.kind, ExprKind::Error) {
+    if number.is_none() && !element.is_broken() {
         let found = excerpt(&print::expr(element));
         sink.emit(codes::BAD_KERNEL, element.span, format!("a kernel holds signed numbers, found `{found}`"))
             .help("write the number itself; a kernel is fixed when the model is compiled");

@@ -115,6 +115,9 @@ fn collect_reads(node: &Node, min: i64, max: i64, ahead: Option<Ahead>, found: &
     if let Kind::Series(to) = node.kind {
         found.push(Read { to, min, max, span: node.span, ahead });
     }
+    if is_unresolved(node) {
+        return;
+    }
     for (child, reads) in node.children() {
         match reads {
             Reads::Nothing => {}
@@ -125,6 +128,11 @@ fn collect_reads(node: &Node, min: i64, max: i64, ahead: Option<Ahead>, found: &
             Reads::All => collect_reads(child, min, max, Some(Ahead { span: node.span, all: true }), found),
         }
     }
+}
+
+/// A call with a broken argument: at what lags it reads the others is unknown, so nothing may follow from it.
+fn is_unresolved(node: &Node) -> bool {
+    matches!(&node.kind, Kind::Call(call) if call.args.iter().any(|argument| matches!(argument, Argument::Error)))
 }
 
 /// Components over all reads and over `initial`, which orders series without being a read of its own.
@@ -278,7 +286,7 @@ fn report_startless(series: &Definition<'_>, shifts: &[StartlessShift], sink: &m
     let (id, start) = (series.id, neutral_start(series));
     let diagnostic =
         sink.emit(codes::MISSING_INITIAL, shifts[0].span, "Self-referencing SHIFT requires explicit 'initial'");
-    diagnostic.here(format!("before bin 0 there is no `{id}` to read"));
+    diagnostic.here(format!("`{id}` has no `initial`, which this would read before bin 0"));
     for shift in &shifts[1..] {
         diagnostic.label(shift.span, "and here");
     }

@@ -9,7 +9,7 @@ use crate::diagnostics::{Sink, codes};
 use crate::lower;
 use crate::model::{Initial, Model, NodeKind, Role, SeriesKind};
 use crate::source::Span;
-use flowtime_runtime::builtins::{self, Convention, Reads, ResultType, Syntax};
+use flowtime_runtime::builtins::{self, Convention, ParamKind, Reads, ResultType, Syntax};
 use std::collections::HashSet;
 
 /// What the lints look at.
@@ -214,6 +214,7 @@ fn check_node(node: &Node, bins: i64, sink: &mut Sink) {
         Kind::Call(call) => {
             check_length(node.span, call, bins, sink);
             check_constants(node.span, call, sink);
+            check_percentile(call, sink);
         }
         Kind::Chain { first, rest } => check_links(node, first, rest, sink),
         _ => {}
@@ -269,6 +270,20 @@ fn check_clamp(span: Span, call: &Call, sink: &mut Sink) {
     {
         sink.emit(codes::CLAMP_BOUNDS, span, format!("the lower bound {low} is above the upper bound {high}"))
             .help("exchange the bounds: `CLAMP(x, lo, hi)`");
+    }
+}
+
+/// A share from 0 to 1 where the table takes percentages.
+fn check_percentile(call: &Call, sink: &mut Sink) {
+    let percentages = ParamKind::Uniform { min: 0.0, max: 100.0 };
+    for (param, argument) in call.builtin.params.iter().zip(&call.args).filter(|(param, _)| param.kind == percentages) {
+        if let Some(value) = argument.value()
+            && let Some(number) = lower::constant(value).filter(|number| *number > 0.0 && *number <= 1.0)
+        {
+            let message = format!("`{}` of `{}` runs from 0 to 100, found {number}", param.name, call.builtin.name);
+            sink.emit(codes::PERCENTILE_OF_ONE, value.span, message)
+                .help(format!("write `{}` if the {0}th percentile is meant", number * 100.0));
+        }
     }
 }
 

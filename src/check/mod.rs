@@ -4,7 +4,9 @@
 mod arguments;
 mod constants;
 mod cycles;
+mod dashed;
 pub mod dependencies;
+mod foreign;
 mod lints;
 mod names;
 mod outputs;

@@ -74,7 +74,10 @@ fn chosen(rule: &OutputRule, model: &Model, names: &Names<'_>, sink: &mut Sink) 
     }
     let excluded: Vec<&Id> = rule.exclude.iter().filter(|pattern| !is_idle(pattern, model, sink)).collect();
     let ids = (0..).map(SeriesId).zip(&model.series);
-    let all = ids.filter(|(_, series)| matches(&rule.series.value, &series.id.value));
+    // Of series declared twice the first is meant; the other has been reported.
+    let all = ids.filter(|(id, series)| {
+        matches(&rule.series.value, &series.id.value) && names.series(&series.id.value) == Some(*id)
+    });
     let kept = all.filter(|(_, series)| !excluded.iter().any(|pattern| matches(&pattern.value, &series.id.value)));
     let kept: Vec<SeriesId> = kept.map(|(id, _)| id).collect();
     if kept.is_empty() {

@@ -259,7 +259,7 @@ impl Checker<'_, '_> {
                 );
             }
             _ => {
-                diagnostic.help("compare it with something, as in `arrivals != 0`");
+                diagnostic.help("compare it with a number, as in `… != 0`");
             }
         }
     }
@@ -279,7 +279,7 @@ impl Checker<'_, '_> {
             self.sink.emit(codes::TYPE_MISMATCH, span, message).label(first, format!("this is {}", a(expected))).help(
                 match expected {
                     Type::Num => "turn the truth value into a number with `IF(…, 1, 0)`",
-                    Type::Bool => "turn the number into a truth value, as in `arrivals != 0`",
+                    Type::Bool => "turn the number into a truth value with `… != 0`",
                 },
             );
         }

@@ -110,6 +110,7 @@ catalogue! {
     UNUSED_INITIAL = "FT1008" Warning "`initial` that nothing reads";
     DIVISION_BY_CONSTANT_ZERO = "FT1009" Warning "division by a constant zero";
     CLAMP_BOUNDS = "FT1010" Warning "`CLAMP` with its bounds the wrong way round";
+    PERCENTILE_OF_ONE = "FT1011" Warning "percentile from 0 to 1";
 }
 
 /// The code called `id`, in any case.

@@ -3,6 +3,7 @@
 //! no more memory than their column. What is wrong is reported at the `source` that names the file, with the place in
 //! the file in the message.
 
+mod clock;
 mod csv;
 mod json;
 mod loaders;
@@ -12,6 +13,7 @@ mod report;
 
 use std::io::{self, Read};
 
+use self::clock::Clock;
 pub use self::loaders::{FileLoader, MemoryLoader};
 #[cfg(feature = "parquet")]
 use self::parquet::read as read_parquet;
@@ -123,7 +125,7 @@ fn read_source(
             return None;
         }
     };
-    let mut column = Column::new(bins, cells);
+    let mut column = Column { clock: Clock::of(model), ..Column::new(bins, cells) };
     let complete = match format {
         Format::Csv => csv::read(stream, &mut column, &mut report),
         Format::Json => json::read(stream, &mut column, &mut report),
@@ -167,12 +169,14 @@ struct Column {
     cells: Cells,
     rows: usize,
     values: Vec<f64>,
+    /// When the bins begin, where the model says so.
+    clock: Option<Clock>,
 }
 
 impl Column {
     fn new(bins: Option<usize>, cells: Cells) -> Self {
         let capacity = if cells == Cells::Kept { bins.unwrap_or_default() } else { 0 };
-        Self { bins, cells, rows: 0, values: Vec::with_capacity(capacity) }
+        Self { bins, cells, rows: 0, values: Vec::with_capacity(capacity), clock: None }
     }
 
     /// Takes the next row's value; beyond the grid it is only counted.

@@ -4,7 +4,7 @@
 use std::io;
 
 use super::{COUNTED_ROWS, Column};
-use crate::diagnostics::suggest::excerpt;
+use crate::diagnostics::suggest::{self, excerpt};
 use crate::diagnostics::{Code, Diagnostic, Sink, codes};
 use crate::source::Span;
 
@@ -27,12 +27,14 @@ pub(super) struct Report<'a> {
     sink: &'a mut Sink,
     bad_cells: Vec<String>,
     bad_cell_count: usize,
+    /// A bad cell that means a number, and which.
+    meant: Option<(String, String)>,
     failed: bool,
 }
 
 impl<'a> Report<'a> {
     pub(super) fn new(origin: Origin<'a>, sink: &'a mut Sink) -> Self {
-        Self { origin, sink, bad_cells: Vec::new(), bad_cell_count: 0, failed: false }
+        Self { origin, sink, bad_cells: Vec::new(), bad_cell_count: 0, meant: None, failed: false }
     }
 
     /// Whether nothing was wrong.
@@ -59,6 +61,12 @@ impl<'a> Report<'a> {
         self.emit(codes::SOURCE_HEADER, message)
     }
 
+    /// The time of a row is not that of its bin.
+    pub(super) fn times(&mut self, row: usize, problem: &str) {
+        let message = format!("{}: row {row} {problem}", self.origin.file);
+        self.emit(codes::SOURCE_HEADER, message).help("give each row the time at which its bin begins");
+    }
+
     /// A cell is no number.
     pub(super) fn bad_cell(&mut self, line: usize, column: usize, found: &str) {
         self.failed = true;
@@ -66,6 +74,7 @@ impl<'a> Report<'a> {
         if self.bad_cells.len() < REPORTED_CELLS {
             let file = &self.origin.file;
             self.bad_cells.push(format!("{file}:{line}:{column}: expected a number, found `{}`", excerpt(found)));
+            self.meant = self.meant.take().or_else(|| Some((excerpt(found), suggest::number(found)?)));
         }
     }
 
@@ -78,7 +87,9 @@ impl<'a> Report<'a> {
                 rows => rows.to_string(),
             };
             let message = format!("Series length mismatch: expected {bins}, got {found}");
-            let help = format!("give `{}` one row for each of the {bins} bins", self.origin.file);
+            let Origin { file, series, .. } = &self.origin;
+            let rows = format!("give `{file}` of series `{series}` one row for each of the {bins} bins");
+            let help = if column.rows > COUNTED_ROWS { rows } else { format!("{rows}, or set `bins: {found}`") };
             self.emit(codes::SERIES_LENGTH, message).help(help);
         }
     }
@@ -90,7 +101,11 @@ impl<'a> Report<'a> {
             cells.push(format!("{more} more"));
         }
         if !cells.is_empty() {
-            self.emit(codes::NOT_A_NUMBER, cells.join("; ")).help("leave a missing value empty, or write `NaN`");
+            let advice = match self.meant.take() {
+                Some((found, number)) => format!("write `{number}` for `{found}`"),
+                None => "leave a missing value empty, or write `NaN`".to_owned(),
+            };
+            self.emit(codes::NOT_A_NUMBER, cells.join("; ")).help(advice);
         }
     }
 

@@ -145,7 +145,7 @@ pub struct Parameter {
     pub min: Option<f64>,
     /// Largest value allowed.
     pub max: Option<f64>,
-    /// Step of a slider.
+    /// Distance between values worth trying, for people.
     pub step: Option<f64>,
     /// Unit, for people.
     pub unit: Option<String>,

@@ -122,6 +122,9 @@ pub enum Token {
     /// `"text"`
     #[regex("\"[^\"\n]*\"")]
     #[regex("'[^'\n]*'")]
+    #[regex("[“”„][^“”„\n]*[“”]", priority = 5)]
+    #[regex("[‘’‚][^‘’‚\n]*[‘’]", priority = 5)]
+    #[regex("«[^»\n]*»", priority = 5)]
     Text,
     /// Any other character, and the operators of other languages.
     #[regex(".", priority = 0)]

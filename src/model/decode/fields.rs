@@ -4,7 +4,7 @@
 use super::value::{is_null, report_kind};
 use crate::diagnostics::suggest::{excerpt, nearest};
 use crate::diagnostics::{Sink, codes};
-use crate::model::schema::Section;
+use crate::model::schema::{Section, foreign};
 use crate::model::yaml::{Entry, Node, NodeKind};
 use crate::source::Span;
 
@@ -54,13 +54,13 @@ impl<'a> Fields<'a> {
 
     /// Whether a key that is not given stands here misspelled, which has been reported.
     pub(super) fn is_misspelled(&self, key: &str) -> bool {
-        self.entry(key).is_none() && self.entries().any(|entry| nearest(&entry.key.value, [key]).is_some())
+        self.entry(key).is_none() && self.entries().any(|entry| meant(&entry.key.value, std::iter::once(key)).is_some())
     }
 
     /// Reports keys that are none of `known`, with the nearest one.
     pub(super) fn check_known<'k, I>(&self, name: &str, known: impl Fn() -> I, sink: &mut Sink)
     where
-        I: Iterator<Item = &'k str>,
+        I: Iterator<Item = &'k str> + Clone,
     {
         for Entry { key, .. } in self.entries() {
             if known().any(|known| known == &*key.value) {
@@ -68,7 +68,7 @@ impl<'a> Fields<'a> {
             }
             let message = format!("unknown key `{}` in {name}", excerpt(&key.value));
             let diagnostic = sink.emit(codes::UNKNOWN_KEY, key.span, message);
-            match nearest(&key.value, known()).filter(|near| self.entry(near).is_none()) {
+            match meant(&key.value, known()).filter(|near| self.entry(near).is_none()) {
                 Some(near) => diagnostic.help(format!("write `{near}`")).fix(format!("write `{near}`"), key.span, near),
                 None => diagnostic.help("remove it, or begin it with `x-` to keep it as a note"),
             };
@@ -142,7 +142,7 @@ pub(super) fn decode_choice(node: &Node, what: &str, words: &[&str], sink: &mut 
     let found = excerpt(&text.value);
     let message = format!("unknown {what} `{found}`, expected {}", join(&expected, "or").unwrap_or_default());
     let diagnostic = sink.emit(codes::VALUE_NOT_ALLOWED, node.span, message);
-    if let Some(near) = nearest(&text.value, words.iter().copied()) {
+    if let Some(near) = meant(&text.value, words.iter().copied()) {
         diagnostic.help(format!("write `{near}`")).fix(format!("write `{near}`"), node.span, near);
     }
     None
@@ -155,4 +155,9 @@ pub(super) fn join(words: &[String], conjunction: &str) -> Option<String> {
         [one] => Some(one.clone()),
         [firsts @ .., last] => Some(format!("{} {conjunction} {last}", firsts.join(", "))),
     }
+}
+
+/// The candidate that `word` means in other tools, else the nearest one.
+fn meant<'k>(word: &str, candidates: impl Iterator<Item = &'k str> + Clone) -> Option<&'k str> {
+    foreign::meant(word, candidates.clone()).or_else(|| nearest(word, candidates))
 }

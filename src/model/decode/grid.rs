@@ -5,7 +5,7 @@ use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 
 use super::fields::{Fields, decode_choice};
-use super::value::{decode_text, decode_whole};
+use super::value::{Typed, decode_text, decode_whole, report_kind, typed};
 use crate::diagnostics::suggest::excerpt;
 use crate::diagnostics::{Sink, codes};
 use crate::model::schema::{self, BIN_UNITS, Shape};
@@ -37,8 +37,28 @@ fn decode_count(fields: &Fields<'_>, key: &str, sink: &mut Sink) -> Option<u32> 
     let Some(Shape::Whole(min, max)) = schema::GRID.key(key).map(|key| &key.shape) else {
         return None;
     };
-    let count = decode_whole(fields.get(key)?, *min, *max, sink)?;
+    let node = fields.get(key)?;
+    if let Some(advice) = typed_text(node).and_then(bin_size_with_unit) {
+        report_kind(node, "a number", sink).help(advice);
+        return None;
+    }
+    let count = decode_whole(node, *min, *max, sink)?;
     u32::try_from(count).ok()
+}
+
+fn typed_text(node: &Node) -> Option<&str> {
+    match typed(node) {
+        Some(Typed::Text(text)) => Some(text),
+        _ => None,
+    }
+}
+
+/// How to write `5m`.
+fn bin_size_with_unit(text: &str) -> Option<String> {
+    let at = text.find(|c: char| !c.is_ascii_digit()).filter(|at| *at > 0)?;
+    let (count, unit) = text.split_at(at);
+    let unit = schema::foreign::meant(unit.trim(), BIN_UNITS.iter().map(|unit| unit.name()))?;
+    Some(format!("write `binSize: {count}` and `binUnit: {unit}`"))
 }
 
 /// Decodes `window`, whose start must lie on a bin boundary of `grid`. A broken one begins with 1970, so that the
@@ -56,8 +76,12 @@ fn decode_start(node: &Node, grid: &Grid, sink: &mut Sink) -> Option<Window> {
     let text = decode_text(node, sink)?;
     let Some(start) = parse_utc(&text.value) else {
         let found = excerpt(&text.value);
-        sink.emit(codes::INVALID_WINDOW, node.span, format!("expected a time in UTC, found `{found}`"))
-            .help("write it like `2025-10-07T00:00:00Z`");
+        sink.emit(codes::INVALID_WINDOW, node.span, format!("expected a time in UTC, found `{found}`")).help(
+            match text.value.parse::<Timestamp>() {
+                Ok(utc) => format!("write the same time in UTC: `{utc}`"),
+                Err(_) => "write it like `2025-10-07T00:00:00Z`".to_owned(),
+            },
+        );
         return None;
     };
     if grid.is_known() {

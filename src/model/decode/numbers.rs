@@ -1,8 +1,8 @@
 //! Lists of numbers: inline values with missing ones, and plain lists.
 
 use super::fields::open_list;
-use super::value::{describe, is_null, number};
-use crate::diagnostics::{Sink, codes};
+use super::value::{Typed, advise_number, describe, is_null, number, typed};
+use crate::diagnostics::{Diagnostic, Sink, codes};
 use crate::model::yaml::{Node, NodeKind};
 use crate::source::Spanned;
 
@@ -14,7 +14,9 @@ pub(super) fn decode_value(node: &Node, sink: &mut Sink) -> Option<f64> {
     let value = number(node);
     if value.is_none() {
         let message = format!("expected a number, found {}", describe(node));
-        sink.emit(codes::NOT_A_NUMBER, node.span, message).help("write it as digits, without quotes");
+        let diagnostic = sink.emit(codes::NOT_A_NUMBER, node.span, message);
+        diagnostic.help("write it as digits, without quotes");
+        advise(node, diagnostic);
     }
     value
 }
@@ -51,7 +53,8 @@ fn report_bad(bad: &[&Node], missing_allowed: bool, sink: &mut Sink) {
     let expected = if missing_allowed { "a number or `null`" } else { "a number" };
     let code = if missing_allowed { codes::NOT_A_NUMBER } else { codes::WRONG_SHAPE };
     for item in bad.iter().take(REPORTED) {
-        sink.emit(code, item.span, format!("expected {expected}, found {}", describe(item)));
+        let diagnostic = sink.emit(code, item.span, format!("expected {expected}, found {}", describe(item)));
+        advise(item, diagnostic);
     }
     if let Some(next) = bad.get(REPORTED) {
         let more = bad.len() - REPORTED;
@@ -61,5 +64,11 @@ fn report_bad(bad: &[&Node], missing_allowed: bool, sink: &mut Sink) {
             next.span,
             format!("expected {expected}, found {more} more {values} of another kind from here"),
         );
+    }
+}
+
+fn advise(node: &Node, diagnostic: &mut Diagnostic) {
+    if let Some(Typed::Text(text)) = typed(node) {
+        advise_number(text, node.span, diagnostic);
     }
 }

@@ -65,7 +65,8 @@ fn decode_inline(node: &Node, grid: &Grid, sink: &mut Sink) -> Option<Spanned<Ve
     let (expected, found) = (grid.bins as usize, values.value.len());
     if grid.is_known() && expected != found {
         sink.emit(codes::SERIES_LENGTH, node.span, format!("Series length mismatch: expected {expected}, got {found}"))
-            .label(grid.span, format!("{expected} bins"));
+            .label(grid.span, format!("{expected} bins"))
+            .help(format!("give one value for each of the {expected} bins, or set `bins: {found}`"));
         return None;
     }
     Some(values)

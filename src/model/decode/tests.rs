@@ -169,7 +169,7 @@ fn values_out_of_range_are_refused() {
             ("FT0008", "unknown unit `hour`, expected `minutes`, `hours`, `days` or `weeks`", "hour"),
         ],
     );
-    check_model("parameters: [ { id: p, value: 4, min: 0, max: 3 } ]", "FT0008", "value 4 is outside 0..=3", "4");
+    check_model("parameters: [ { id: p, value: 4, min: 0, max: 3 } ]", "FT0008", "value 4 is above `max` 3", "4");
     check_model("parameters: [ { id: p, value: .inf } ]", "FT0008", "expected a finite number", ".inf");
     check_model("parameters: [ { id: p, value: 1e999 } ]", "FT0008", "expected a finite number", "1e999");
     check_model("rng: { seed: -1 }", "FT0008", "a whole number >= 0", "-1");

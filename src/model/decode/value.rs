@@ -1,7 +1,7 @@
 //! Single values: what a scalar is under the YAML 1.2 core schema, and readers that report anything else at its place.
 //! A reader that answers `None` has reported why.
 
-use crate::diagnostics::suggest::excerpt;
+use crate::diagnostics::suggest::{self, excerpt};
 use crate::diagnostics::{Diagnostic, Sink, codes};
 use crate::model::yaml::{Node, NodeKind, Scalar};
 use crate::model::{Formula, Id, Initial, ScalarStyle};
@@ -117,10 +117,21 @@ pub(super) fn decode_number(node: &Node, sink: &mut Sink) -> Option<f64> {
             report_kind(node, "a number", sink).help("remove the quotes");
             None
         }
-        _ => {
-            report_kind(node, "a number", sink);
+        found => {
+            let diagnostic = report_kind(node, "a number", sink);
+            if let Some(Typed::Text(text)) = found {
+                advise_number(text, node.span, diagnostic);
+            }
             None
         }
+    }
+}
+
+/// Says how to write a percentage, or a number with its digits in groups.
+pub(super) fn advise_number(text: &str, span: Span, diagnostic: &mut Diagnostic) {
+    if let Some(number) = suggest::number(text) {
+        let why = if text.ends_with('%') { " for the percentage" } else { "" };
+        diagnostic.help(format!("write `{number}`{why}")).fix(format!("write `{number}`"), span, number);
     }
 }
 
