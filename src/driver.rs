@@ -94,7 +94,7 @@ pub enum RunError {
         known: Vec<String>,
     },
     /// A setting lies outside its parameter's bounds.
-    #[error("parameter `{name}` is {value}, outside {min}..={max}")]
+    #[error("parameter `{name}` is {value}, {}", bound(*value, *min, *max))]
     ParameterRange {
         /// The parameter.
         name: String,
@@ -172,6 +172,11 @@ fn parameter_values(checked: &CheckedModel, settings: &Settings) -> Result<Vec<f
     Ok(values)
 }
 
+/// Which bound a value breaks.
+fn bound(value: f64, min: f64, max: f64) -> String {
+    if value < min { format!("below its `min` {min}") } else { format!("above its `max` {max}") }
+}
+
 fn distinct_outputs(checked: &CheckedModel) -> Vec<SeriesId> {
     let mut series: Vec<SeriesId> = checked.outputs.iter().map(|(_, series)| *series).collect();
     series.sort();
@@ -241,3 +246,6 @@ fn name_outputs(checked: &CheckedModel, series: &[SeriesId], columns: Vec<Vec<f6
     });
     named.collect()
 }
+
+#[cfg(test)]
+mod tests;

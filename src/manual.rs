@@ -1,5 +1,5 @@
-//! The manual of the language's functions, made from the builtin table: one page an entry, and the list of all that
-//! `docs/functions.md` is. Nothing is said here that the table doesn't say.
+//! The manual of the language's functions, made from the builtin table: one page an entry, the list of all in a few
+//! words, and the page of all that `docs/functions.md` is. Nothing is said here that the table doesn't say.
 
 use std::fmt::Write;
 
@@ -57,7 +57,7 @@ pub fn page(builtin: &Builtin, level: usize) -> String {
 pub fn functions_page() -> String {
     let mut page = String::from(
         "# Functions\n\nEvery function, operator and distribution of the language. Made from the table in \
-         `runtime/src/builtins` by `ftc functions`; the examples are tests.\n",
+         `runtime/src/builtins` by `ftc functions --markdown`; the examples are tests.\n",
     );
     for family in builtins::families() {
         let shown: Vec<&Builtin> = family.entries.iter().copied().filter(|builtin| is_shown(builtin)).collect();
@@ -69,6 +69,55 @@ pub fn functions_page() -> String {
         }
     }
     page
+}
+
+/// Columns that a signature gets in the list; a longer one has a line to itself.
+const SIGNATURE_WIDTH: usize = 32;
+/// Columns that a summary needs at least to be wrapped.
+const LEAST_SUMMARY: usize = 24;
+
+/// Signature and summary of every entry, by family, in lines of at most `width` columns where that can be.
+pub fn functions_list(width: Option<usize>) -> String {
+    let mut list = String::new();
+    for family in builtins::families() {
+        let mut shown = family.entries.iter().copied().filter(|builtin| is_shown(builtin)).peekable();
+        if shown.peek().is_some() {
+            let gap = if list.is_empty() { "" } else { "\n" };
+            let _ = writeln!(list, "{gap}{}", family.title);
+        }
+        shown.for_each(|builtin| list_entry(&mut list, builtin, width));
+    }
+    list
+}
+
+fn list_entry(list: &mut String, builtin: &Builtin, width: Option<usize>) {
+    let signature = signature(builtin);
+    let indent = SIGNATURE_WIDTH + 4;
+    let room = width.map_or(usize::MAX, |width| width.saturating_sub(indent).max(LEAST_SUMMARY));
+    let mut lines = wrapped(builtin.summary, room).into_iter();
+    if signature.chars().count() > SIGNATURE_WIDTH {
+        let _ = writeln!(list, "  {signature}");
+    } else {
+        let _ = writeln!(list, "  {signature:<SIGNATURE_WIDTH$}  {}", lines.next().unwrap_or_default());
+    }
+    for line in lines {
+        let _ = writeln!(list, "{:indent$}{line}", "");
+    }
+}
+
+/// `text` in lines of at most `room` characters, broken between words.
+fn wrapped(text: &str, room: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= room => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 /// Whether people can write the entry, in a formula or as a distribution.
@@ -132,6 +181,16 @@ mod tests {
         }
         let found = std::fs::read_to_string(path).unwrap_or_default();
         assert!(found == functions_page(), "docs/functions.md is stale: run the tests with UPDATE=1");
+    }
+
+    #[test]
+    fn the_list_has_every_entry_and_fits() {
+        let list = functions_list(Some(80));
+        assert!(list.lines().all(|line| line.chars().count() <= 80 || line.starts_with("  infer_")), "{list}");
+        for builtin in builtins::all().filter(|builtin| is_shown(builtin)) {
+            assert!(list.contains(&format!("  {}", signature(builtin))), "{}", builtin.name);
+        }
+        assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! evaluated here. A call that does not fit is reported once and gives `None`.
 
 use super::constants;
+use super::foreign;
 use super::resolve::{Scope, resolve as resolve_value};
 use super::tree::{Argument, Call, Kind, Node};
 use crate::diagnostics::suggest::nearest;
@@ -13,17 +14,15 @@ use flowtime_runtime::builtins::{Builtin, Default, Param, ParamKind};
 
 /// The function of a call.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Callee<'a> {
+pub(super) struct Callee {
     /// Its entry.
     pub(super) builtin: &'static Builtin,
-    /// Its name as written.
-    pub(super) function: &'a Ident,
     /// The whole call.
     pub(super) span: Span,
 }
 
 /// The call of `callee` with `args`.
-pub(super) fn resolve(callee: &Callee<'_>, args: &[Arg], scope: &Scope<'_>, sink: &mut Sink) -> Option<Kind> {
+pub(super) fn resolve(callee: &Callee, args: &[Arg], scope: &Scope<'_>, sink: &mut Sink) -> Option<Kind> {
     let builtin = callee.builtin;
     let places = place(callee, args, scope, sink)?;
     let args = places.into_iter().enumerate().map(|(index, value)| {
@@ -40,12 +39,7 @@ pub(super) fn resolve(callee: &Callee<'_>, args: &[Arg], scope: &Scope<'_>, sink
 }
 
 /// Which argument stands at which parameter.
-fn place<'a>(
-    callee: &Callee<'_>,
-    args: &'a [Arg],
-    scope: &Scope<'_>,
-    sink: &mut Sink,
-) -> Option<Vec<Option<&'a Expr>>> {
+fn place<'a>(callee: &Callee, args: &'a [Arg], scope: &Scope<'_>, sink: &mut Sink) -> Option<Vec<Option<&'a Expr>>> {
     let params = callee.builtin.params;
     let positional = args.iter().take_while(|arg| arg.name.is_none()).count();
     let mut places: Vec<Option<&Expr>> = args[..positional].iter().map(|arg| Some(&arg.value)).collect();
@@ -53,7 +47,7 @@ fn place<'a>(
     places.resize(places.len().max(params.len()), None);
     if !too_many {
         for arg in &args[positional..] {
-            place_named(callee.builtin, arg, &mut places, sink)?;
+            place_named(callee.builtin, arg, &mut places, scope, sink)?;
         }
     }
     let missing =
@@ -71,6 +65,7 @@ fn place_named<'a>(
     builtin: &'static Builtin,
     arg: &'a Arg,
     places: &mut [Option<&'a Expr>],
+    scope: &Scope<'_>,
     sink: &mut Sink,
 ) -> Option<()> {
     let Some(name) = &arg.name else {
@@ -78,12 +73,17 @@ fn place_named<'a>(
             .help("name this argument too, or move it to the front");
         return None;
     };
+    let at = builtin.params.iter().position(|param| param.name == name.value);
+    if (at.is_none() || builtin.variadic) && scope.names.get(&name.value).is_some() {
+        report_comparison(builtin, name, arg.value.span, sink);
+        return None;
+    }
     if builtin.variadic {
         let message = format!("`{}` takes any number of arguments and none of them has a name", builtin.name);
         sink.emit(codes::NAMED_ARGUMENT, name.span, message).help("leave the name out");
         return None;
     }
-    let Some(at) = builtin.params.iter().position(|param| param.name == name.value) else {
+    let Some(at) = at else {
         report_unknown_parameter(builtin, name, sink);
         return None;
     };
@@ -95,6 +95,13 @@ fn place_named<'a>(
     }
     places[at] = Some(&arg.value);
     Some(())
+}
+
+/// `IF(queue = 500, …)`, where `queue` is a series.
+fn report_comparison(builtin: &'static Builtin, name: &Ident, value: Span, sink: &mut Sink) {
+    let message = format!("`=` names an argument, and `{}` has none called `{}`", builtin.name, name.value);
+    let between = Span { start: name.span.end, end: value.start, ..name.span };
+    sink.emit(codes::NAMED_ARGUMENT, name.span, message).help("use `==` to compare").fix("write `==`", between, " == ");
 }
 
 fn report_unknown_parameter(builtin: &'static Builtin, name: &Ident, sink: &mut Sink) {
@@ -109,8 +116,8 @@ fn report_unknown_parameter(builtin: &'static Builtin, name: &Ident, sink: &mut 
     };
 }
 
-fn report_count(callee: &Callee<'_>, found: usize, sink: &mut Sink) {
-    let Callee { builtin, function, span } = callee;
+fn report_count(callee: &Callee, found: usize, sink: &mut Sink) {
+    let Callee { builtin, span } = callee;
     let required = builtin.params.iter().filter(|param| param.default == Default::Required).count();
     let takes = match (required, builtin.params.len()) {
         (0, 0) => "no arguments".to_owned(),
@@ -118,9 +125,12 @@ fn report_count(callee: &Callee<'_>, found: usize, sink: &mut Sink) {
         (least, most) if least == most => count(least),
         (least, most) => format!("{least} to {most} arguments"),
     };
-    sink.emit(codes::ARGUMENT_COUNT, *span, format!("`{}` takes {takes}, found {found}", builtin.name))
-        .label(function.span, format!("`{}`", signature(builtin)))
-        .help(format!("call it as `{}`", signature(builtin)));
+    sink.emit(codes::ARGUMENT_COUNT, *span, format!("`{}` takes {takes}, found {found}", builtin.name)).help(
+        match foreign::other_arity(builtin.name, found) {
+            Some(advice) => advice.to_owned(),
+            None => format!("call it as `{}`", signature(builtin)),
+        },
+    );
 }
 
 fn count(arguments: usize) -> String {
@@ -128,7 +138,7 @@ fn count(arguments: usize) -> String {
 }
 
 fn resolve_argument(
-    callee: &Callee<'_>,
+    callee: &Callee,
     param: &'static Param,
     value: Option<&Expr>,
     scope: &Scope<'_>,
@@ -154,7 +164,7 @@ fn is_null(expr: &Expr) -> bool {
 
 /// What holds for a parameter that is left out, or given as `null`.
 fn default_argument(
-    callee: &Callee<'_>,
+    callee: &Callee,
     param: &'static Param,
     null: Option<&Expr>,
     scope: &Scope<'_>,

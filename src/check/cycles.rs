@@ -3,7 +3,9 @@
 
 use super::SeriesId;
 use super::dependencies::{Definition, Read};
+use super::tree::{Argument, Kind, Node};
 use crate::diagnostics::{Sink, codes};
+use crate::source::Span;
 use flowtime_runtime::ir::components;
 use std::collections::VecDeque;
 
@@ -69,11 +71,38 @@ fn report(first: usize, path: &[Read], series: &[Definition<'_>], sink: &mut Sin
     }
     let last = names[names.len() - 2];
     let lagged = crate::syntax::print::id(names[0]);
-    diagnostic.help(if path.len() == 1 {
+    let advice = if path.len() == 1 {
         format!("read the bin before with `SHIFT({lagged}, 1)`, and declare `initial` on it")
     } else {
-        format!("break the cycle at one step: read the bin before, for example `SHIFT({lagged}, 1)` in `{last}`, and declare `initial` on `{}`", names[0])
-    });
+        format!(
+            "break the cycle at one step: read the bin before, for example `SHIFT({lagged}, 1)` in `{last}`, and declare `initial` on `{}`",
+            names[0]
+        )
+    };
+    let readers = std::iter::once(first).chain(path.iter().map(|read| read.to.index()));
+    let by_kernel = readers.zip(path).any(|(reader, read)| is_read_by_kernel(read, series[reader].formula));
+    diagnostic.help(if by_kernel { advice + "; or begin the kernel with 0" } else { advice });
+}
+
+/// Whether `formula` reads `read` at lag 0 by the first tap of a kernel.
+fn is_read_by_kernel(read: &Read, formula: Option<&Node>) -> bool {
+    let mut found = false;
+    let mut look = |node: &Node| {
+        if let Kind::Call(call) = &node.kind
+            && call.args.iter().any(|argument| matches!(argument, Argument::Kernel(_)))
+        {
+            let within = |argument: &Argument| argument.value().is_some_and(|value| holds(value.span, read.span));
+            found |= call.args.iter().any(within);
+        }
+    };
+    if let Some(formula) = formula {
+        formula.walk(&mut look);
+    }
+    found
+}
+
+fn holds(outer: Span, inner: Span) -> bool {
+    outer.start <= inner.start && inner.end <= outer.end
 }
 
 fn print_path(names: &[&str]) -> String {

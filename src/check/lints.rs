@@ -9,7 +9,7 @@ use crate::diagnostics::{Sink, codes};
 use crate::lower;
 use crate::model::{Initial, Model, NodeKind, Role, SeriesKind};
 use crate::source::Span;
-use flowtime_runtime::builtins::{self, Convention, Reads, ResultType, Syntax};
+use flowtime_runtime::builtins::{self, Convention, ParamKind, Reads, ResultType, Syntax};
 use std::collections::HashSet;
 
 /// What the lints look at.
@@ -155,7 +155,7 @@ fn check_starts(checked: &Checked<'_>, sink: &mut Sink) {
         let queue = node.semantics.iter().find(|(role, _)| *role == Role::Queue);
         let queue = queue.and_then(|(_, id)| checked.names.series(&id.value));
         if let (Some(q0), Some(queue)) = (&node.q0, queue) {
-            check_q0(q0.span, &q0.value, &checked.model.series[queue.0 as usize].kind, sink);
+            check_q0(q0.span, &q0.value, &checked.model.series[queue.0 as usize].kind, checked, sink);
         }
     }
 }
@@ -176,9 +176,10 @@ fn initials_read(checked: &Checked<'_>) -> HashSet<SeriesId> {
     read
 }
 
-fn check_q0(span: Span, q0: &Initial, queue: &SeriesKind, sink: &mut Sink) {
+fn check_q0(span: Span, q0: &Initial, queue: &SeriesKind, checked: &Checked<'_>, sink: &mut Sink) {
     if let SeriesKind::Expr { initial: Some(initial), .. } = queue
-        && initial.value != *q0
+        && let (Some(first), Some(second)) = (number(q0, checked), number(&initial.value, checked))
+        && first != second
     {
         let message = format!("`q0` is {}, the queue starts at {}", shown(q0), shown(&initial.value));
         sink.emit(codes::Q0_DIFFERS, span, message)
@@ -187,11 +188,24 @@ fn check_q0(span: Span, q0: &Initial, queue: &SeriesKind, sink: &mut Sink) {
     }
 }
 
+/// The number that a start is in this model; that of a series is known only at run time.
+fn number(initial: &Initial, checked: &Checked<'_>) -> Option<f64> {
+    match initial {
+        Initial::Number(number) => Some(*number),
+        Initial::Name(name) => match checked.names.get(name)? {
+            Binding::Param(id) => Some(checked.model.parameters[id.as_u32() as usize].value.value),
+            Binding::Series(_) => None,
+        },
+        Initial::Bool(_) | Initial::Invalid => None,
+    }
+}
+
 fn shown(initial: &Initial) -> String {
     match initial {
         Initial::Number(number) => number.to_string(),
         Initial::Bool(value) => value.to_string(),
         Initial::Name(name) => format!("`{name}`"),
+        Initial::Invalid => String::new(),
     }
 }
 
@@ -200,6 +214,7 @@ fn check_node(node: &Node, bins: i64, sink: &mut Sink) {
         Kind::Call(call) => {
             check_length(node.span, call, bins, sink);
             check_constants(node.span, call, sink);
+            check_percentile(call, sink);
         }
         Kind::Chain { first, rest } => check_links(node, first, rest, sink),
         _ => {}
@@ -216,9 +231,12 @@ fn check_length(span: Span, call: &Call, bins: i64, sink: &mut Sink) {
         return;
     }
     let length = call.builtin.params.iter().zip(&call.args).find_map(|(param, argument)| match argument {
-        Argument::Int(value, span) => Some((param.name, value.abs(), *span)),
+        Argument::Int(value, place) => Some((param.name, value.abs(), *place)),
         _ => None,
     });
+    if length.is_some_and(|(_, _, place)| place == span) {
+        return; // a default: nobody wrote it
+    }
     let name = call.builtin.name;
     let (message, span) = match length {
         Some((param, value, span)) => (format!("`{param}` of `{name}` is {value} bins, the grid has {bins}"), span),
@@ -252,6 +270,20 @@ fn check_clamp(span: Span, call: &Call, sink: &mut Sink) {
     {
         sink.emit(codes::CLAMP_BOUNDS, span, format!("the lower bound {low} is above the upper bound {high}"))
             .help("exchange the bounds: `CLAMP(x, lo, hi)`");
+    }
+}
+
+/// A share from 0 to 1 where the table takes percentages.
+fn check_percentile(call: &Call, sink: &mut Sink) {
+    let percentages = ParamKind::Uniform { min: 0.0, max: 100.0 };
+    for (param, argument) in call.builtin.params.iter().zip(&call.args).filter(|(param, _)| param.kind == percentages) {
+        if let Some(value) = argument.value()
+            && let Some(number) = lower::constant(value).filter(|number| *number > 0.0 && *number <= 1.0)
+        {
+            let message = format!("`{}` of `{}` runs from 0 to 100, found {number}", param.name, call.builtin.name);
+            sink.emit(codes::PERCENTILE_OF_ONE, value.span, message)
+                .help(format!("write `{}` if the {0}th percentile is meant", number * 100.0));
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use crate::diagnostics::suggest::nearest;
 use crate::diagnostics::{Sink, codes};
 use crate::model::{Id, Model};
 use crate::source::Span;
+use std::cell::Cell;
 use std::collections::HashMap;
 
 /// What a name stands for.
@@ -17,17 +18,51 @@ pub enum Binding {
     Param(ParamId),
 }
 
+/// What a name should stand for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// A series.
+    Series,
+    /// A parameter.
+    Parameter,
+    /// Either of them.
+    Any,
+}
+
+impl Wanted {
+    /// In words.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Wanted::Series => "series",
+            Wanted::Parameter => "parameter",
+            Wanted::Any => "series or parameter",
+        }
+    }
+
+    fn fits(self, binding: Binding) -> bool {
+        match binding {
+            Binding::Series(_) => self != Wanted::Parameter,
+            Binding::Param(_) => self != Wanted::Series,
+        }
+    }
+}
+
+/// What all suggestions for a model may cost together, in pairs of characters compared: a second's work at most. Of a
+/// model with thousands of unknown names the last ones get no suggestion.
+const SUGGESTION_BUDGET: usize = 100_000_000;
+
 /// The series and parameters of a model by name.
 #[derive(Debug)]
 pub struct Names<'m> {
     bindings: HashMap<&'m str, (Binding, Span)>,
     in_order: Vec<&'m str>,
+    budget: Cell<usize>,
 }
 
 impl<'m> Names<'m> {
     /// Collects the names of `model` and reports those declared twice.
     pub fn new(model: &'m Model, sink: &mut Sink) -> Self {
-        let mut names = Self { bindings: HashMap::new(), in_order: Vec::new() };
+        let mut names = Self { bindings: HashMap::new(), in_order: Vec::new(), budget: Cell::new(SUGGESTION_BUDGET) };
         let params =
             model.parameters.iter().zip(0..).map(|(param, at)| (&param.id, Binding::Param(ParamId::from_u32(at))));
         let series = model.series.iter().zip(0..).map(|(series, at)| (&series.id, Binding::Series(SeriesId(at))));
@@ -64,9 +99,18 @@ impl<'m> Names<'m> {
         }
     }
 
-    /// The declared name nearest to `name`, if one is near.
-    pub fn nearest(&self, name: &str) -> Option<&'m str> {
-        nearest(name, self.in_order.iter().copied())
+    /// The declared name nearest to `name` of those that stand for what is `wanted`, if one is near.
+    pub fn nearest(&self, name: &str, wanted: Wanted) -> Option<&'m str> {
+        let fits = |name: &&str| self.get(name).is_some_and(|binding| wanted.fits(binding));
+        self.nearest_of(name, self.in_order.iter().copied().filter(fits))
+    }
+
+    /// The one of `candidates` nearest to `name`, if one is near and the search is within the budget.
+    pub fn nearest_of<'a>(&self, name: &str, candidates: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
+        let cost = candidates.clone().map(|candidate| (candidate.len() + 1).saturating_mul(name.len())).sum();
+        let left = self.budget.get().checked_sub(cost)?;
+        self.budget.set(left);
+        nearest(name, candidates)
     }
 }
 

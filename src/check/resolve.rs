@@ -3,7 +3,9 @@
 
 use super::arguments::{self, Callee};
 use super::constants;
-use super::names::{Binding, Names};
+use super::dashed;
+use super::foreign;
+use super::names::{Binding, Names, Wanted};
 use super::tree::{Argument, Call, Kind, Link, Node};
 use crate::diagnostics::suggest::nearest;
 use crate::diagnostics::{Sink, codes};
@@ -56,18 +58,23 @@ fn resolve_name(name: &Ident, scope: &Scope<'_>, sink: &mut Sink) -> Kind {
 }
 
 fn unknown_name(name: &Ident, scope: &Scope<'_>, sink: &mut Sink) -> Kind {
-    let near = scope.names.nearest(&name.value);
+    let near = scope.names.nearest(&name.value, Wanted::Any);
     let message = format!("no series or parameter is called `{}`", name.value);
     let diagnostic = sink.emit(codes::UNKNOWN_NAME, name.span, message);
-    if let Some(near) = near {
+    if let Some(builtin) = builtins::function(&name.value) {
+        diagnostic.help(format!("call the function: `{}`", manual::signature(builtin)));
+        if builtin.params.is_empty() {
+            diagnostic.fix("call the function", name.span, manual::signature(builtin));
+        }
+    } else if let Some(advice) = foreign::name(&name.value) {
+        diagnostic.help(advice);
+    } else if let Some(near) = near {
         let spelled = crate::syntax::print::id(near);
         diagnostic.help(format!("did you mean {}?", quoted(near))).fix(
             format!("replace with {}", quoted(near)),
             name.span,
             spelled,
         );
-    } else if let Some(builtin) = builtins::function(&name.value) {
-        diagnostic.help(format!("call the function: `{}`", manual::signature(builtin)));
     } else if name.value.eq_ignore_ascii_case("t") {
         diagnostic.help("write `BIN()` for the number of the bin; `t` stands for it inside brackets only");
     }
@@ -87,6 +94,9 @@ fn resolve_prefix(op: &Op, operand: &Expr, scope: &Scope<'_>, sink: &mut Sink) -
 }
 
 fn resolve_chain(first: &Expr, rest: &[(Op, Expr)], scope: &Scope<'_>, sink: &mut Sink) -> Kind {
+    if dashed::report(first, rest, scope, sink) {
+        return Kind::Error;
+    }
     let first = Box::new(resolve(first, scope, sink));
     let mut links = Vec::with_capacity(rest.len());
     for (op, operand) in rest {
@@ -117,7 +127,7 @@ fn misplaced(expr: &Expr, scope: &Scope<'_>, sink: &mut Sink) -> Kind {
         ExprKind::Null => (
             codes::MISPLACED_NULL,
             "`null` means that an optional argument is left out, found it as a value",
-            "for missing data test with `IS_MISSING(x)` or replace with `COALESCE(x, 0)`",
+            "test for missing data with `IS_MISSING(x)`, or replace it with `COALESCE(x, 0)`",
         ),
         _ => (
             codes::MISPLACED_ARRAY,
@@ -139,7 +149,7 @@ fn misplaced_duration(count: u64, unit: Unit, span: Span, scope: &Scope<'_>, sin
 
 fn resolve_call(function: &Ident, args: &[Arg], span: Span, scope: &Scope<'_>, sink: &mut Sink) -> Kind {
     let resolved = match builtins::function(&function.value) {
-        Some(builtin) => arguments::resolve(&Callee { builtin, function, span }, args, scope, sink),
+        Some(builtin) => arguments::resolve(&Callee { builtin, span }, args, scope, sink),
         None => unknown_function(function, scope, sink),
     };
     resolved.unwrap_or_else(|| {
@@ -167,7 +177,9 @@ fn unknown_function(function: &Ident, scope: &Scope<'_>, sink: &mut Sink) -> Opt
     let near = nearest(&function.value, names);
     let message = format!("there is no function `{}`", function.value);
     let diagnostic = sink.emit(codes::UNKNOWN_FUNCTION, function.span, message);
-    if let Some(near) = near {
+    if let Some(theirs) = foreign::function(&function.value) {
+        theirs.advise(function.span, diagnostic);
+    } else if let Some(near) = near {
         diagnostic.help(format!("did you mean `{near}`?")).fix(format!("replace with `{near}`"), function.span, near);
     } else if scope.names.get(&function.value).is_some() {
         diagnostic.help(format!(

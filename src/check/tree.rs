@@ -87,7 +87,7 @@ impl Call {
     pub fn reads(&self) -> Vec<Reads> {
         let values = self.values();
         let last = self.builtin.params.len().saturating_sub(1);
-        (0..self.args.len()).map(|index| (self.builtin.reads)(index.min(last), &values)).collect()
+        (0..values.len()).map(|index| (self.builtin.reads)(index.min(last), &values)).collect()
     }
 
     /// The arguments as the builtin table sees them.
@@ -110,7 +110,8 @@ impl Node {
     pub fn children(&self) -> Vec<(&Node, Reads)> {
         match &self.kind {
             Kind::Call(call) => {
-                call.args.iter().zip(call.reads()).filter_map(|(arg, reads)| Some((arg.value()?, reads))).collect()
+                let args = call.args.iter().zip(call.reads());
+                args.filter_map(|(arg, reads)| Some((arg.value()?, reads))).collect()
             }
             Kind::Chain { first, rest } => {
                 let operands = rest.iter().map(|link| &link.operand);

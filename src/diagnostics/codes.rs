@@ -22,6 +22,14 @@ pub struct Code {
     pub page: &'static str,
 }
 
+impl Code {
+    /// The page for people: what its failing model reports is said in words, not as the test that it also is.
+    pub fn explanation(&self) -> String {
+        let line = |line: &'static str| if line.starts_with("```diagnostics") { "reports:\n\n```text\n" } else { line };
+        self.page.split_inclusive('\n').map(line).collect()
+    }
+}
+
 macro_rules! catalogue {
     ($($name:ident = $id:literal $severity:ident $title:literal;)*) => {
         $(
@@ -102,6 +110,7 @@ catalogue! {
     UNUSED_INITIAL = "FT1008" Warning "`initial` that nothing reads";
     DIVISION_BY_CONSTANT_ZERO = "FT1009" Warning "division by a constant zero";
     CLAMP_BOUNDS = "FT1010" Warning "`CLAMP` with its bounds the wrong way round";
+    PERCENTILE_OF_ONE = "FT1011" Warning "percentile from 0 to 1";
 }
 
 /// The code called `id`, in any case.
@@ -132,6 +141,15 @@ mod tests {
         }
         let found = std::fs::read_to_string(path).unwrap();
         assert!(found == index(), "docs/errors/README.md is stale: run the tests with UPDATE=1");
+    }
+
+    #[test]
+    fn the_explanation_says_what_is_reported() {
+        for code in ALL {
+            let page = code.explanation();
+            assert!(!page.contains("```diagnostics"), "{page}");
+            assert_eq!(page.contains("\nreports:\n\n```text\n"), code.page.contains("\n```diagnostics"), "{page}");
+        }
     }
 
     #[test]

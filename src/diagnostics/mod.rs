@@ -9,6 +9,7 @@ mod place;
 pub mod render;
 pub mod sarif;
 pub mod suggest;
+mod visible;
 
 pub use codes::{Code, Severity};
 

@@ -1,7 +1,8 @@
 //! Diagnostics as text for people: [`full`] shows each with its lines of source, [`concise`] one line each. A line of
 //! source too long for a screen is shown as a window around the label, so that the answer to a formula of a megabyte
-//! stays short. Neither fails: spans are cut to their file first.
+//! stays short. Neither fails: spans are cut to their file first. No control character of a model reaches the terminal.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -10,7 +11,7 @@ use codespan_reporting::files::{Error, Files};
 use codespan_reporting::term::{self, termcolor::Buffer};
 
 use super::place::{Place, byte_range};
-use super::{Diagnostic, Severity};
+use super::{Diagnostic, Severity, visible};
 use crate::source::{FileId, Sources, Span};
 
 /// Bytes of a line shown at most, and how many of them stand before the label.
@@ -20,8 +21,9 @@ const LINE_BEFORE: usize = 60;
 /// Each of `diagnostics` with code, message, the lines it is about and advice, in colours if `color`.
 pub fn full(diagnostics: &[Diagnostic], sources: &Sources, color: bool) -> String {
     let mut buffer = if color { Buffer::ansi() } else { Buffer::no_color() };
+    let texts = shown_texts(diagnostics, sources);
     for diagnostic in diagnostics {
-        let view = View::new(diagnostic, sources);
+        let view = View::new(diagnostic, sources, &texts);
         let rich = rich_diagnostic(diagnostic, &view);
         if term::emit_to_write_style(&mut buffer, &term::Config::default(), &view, &rich).is_err() {
             return concise(diagnostics, sources);
@@ -41,8 +43,22 @@ fn concise_line(diagnostic: &Diagnostic, sources: &Sources) -> String {
         Severity::Error => "error",
         Severity::Warning => "warning",
     };
-    let Diagnostic { code, message, .. } = diagnostic;
-    format!("{}:{}:{}: {severity}[{}]: {message}\n", file.name, start.line, start.column, code.id)
+    let (code, message) = (diagnostic.code.id, visible::message(&diagnostic.message));
+    format!("{}:{}:{}: {severity}[{code}]: {message}\n", file.name, start.line, start.column)
+}
+
+/// The texts of the files that `diagnostics` are about, each made fit for a terminal once.
+type Texts<'a> = BTreeMap<FileId, Cow<'a, str>>;
+
+fn shown_texts<'a>(diagnostics: &[Diagnostic], sources: &'a Sources) -> Texts<'a> {
+    let mut texts = Texts::new();
+    for diagnostic in diagnostics {
+        let related = diagnostic.related.iter().map(|label| label.span.file);
+        for file in std::iter::once(diagnostic.span.file).chain(related) {
+            texts.entry(file).or_insert_with(|| visible::source(&sources.file(file).text));
+        }
+    }
+    texts
 }
 
 fn rich_diagnostic(diagnostic: &Diagnostic, view: &View<'_>) -> Rich<FileId> {
@@ -51,29 +67,30 @@ fn rich_diagnostic(diagnostic: &Diagnostic, view: &View<'_>) -> Rich<FileId> {
         Severity::Warning => RichSeverity::Warning,
     };
     let primary = RichLabel::primary(diagnostic.span.file, view.label_range(diagnostic.span))
-        .with_message(diagnostic.label.as_deref().unwrap_or_default());
-    let secondary = diagnostic
-        .related
-        .iter()
-        .map(|label| RichLabel::secondary(label.span.file, view.label_range(label.span)).with_message(&label.message));
+        .with_message(visible::message(diagnostic.label.as_deref().unwrap_or_default()));
+    let secondary = diagnostic.related.iter().map(|label| {
+        let range = view.label_range(label.span);
+        RichLabel::secondary(label.span.file, range).with_message(visible::message(&label.message))
+    });
     Rich::new(severity)
         .with_code(diagnostic.code.id)
-        .with_message(&diagnostic.message)
+        .with_message(visible::message(&diagnostic.message))
         .with_label(primary)
         .with_labels_iter(secondary)
-        .with_notes_iter(diagnostic.help.iter().map(|help| format!("help: {help}")))
+        .with_notes_iter(diagnostic.help.iter().map(|help| format!("help: {}", visible::message(help))))
 }
 
 /// The files of one diagnostic as the renderer sees them: lines as [`crate::source::LineIndex`] counts them, long ones
 /// cut to a window.
 struct View<'a> {
     sources: &'a Sources,
+    texts: &'a Texts<'a>,
     windows: BTreeMap<(FileId, usize), Range<usize>>,
 }
 
 impl<'a> View<'a> {
-    fn new(diagnostic: &Diagnostic, sources: &'a Sources) -> Self {
-        let mut view = Self { sources, windows: BTreeMap::new() };
+    fn new(diagnostic: &Diagnostic, sources: &'a Sources, texts: &'a Texts<'a>) -> Self {
+        let mut view = Self { sources, texts, windows: BTreeMap::new() };
         let related = diagnostic.related.iter().map(|label| label.span);
         for span in std::iter::once(diagnostic.span).chain(related) {
             let range = view.shown_range(span);
@@ -115,8 +132,7 @@ impl<'a> View<'a> {
     }
 
     fn line_of(&self, file: FileId, at: usize) -> usize {
-        let file = self.sources.file(file);
-        file.lines.position(&file.text, at).line - 1
+        self.sources.file(file).lines.line(at)
     }
 
     fn whole_line(&self, file: FileId, line: usize) -> Range<usize> {
@@ -136,7 +152,7 @@ impl<'a> Files<'a> for View<'_> {
     }
 
     fn source(&'a self, id: FileId) -> Result<&'a str, Error> {
-        Ok(&self.sources.file(id).text)
+        Ok(self.texts.get(&id).map_or(&self.sources.file(id).text, |text| text))
     }
 
     fn line_index(&'a self, id: FileId, at: usize) -> Result<usize, Error> {
@@ -238,6 +254,26 @@ error[FT0301]: unknown name `arivals`
         let found = full(&sink.finish(), &sources, false);
         assert!(found.contains("m.yaml:1:600001"), "{found}");
         assert!(found.len() < 2000, "{}", found.len());
+    }
+
+    #[test]
+    fn control_characters_of_a_model_are_shown_as_stand_ins() {
+        let mut sources = Sources::default();
+        let file = sources.add("m.yaml", "a: \u{1b}[31mx\n");
+        let mut sink = Sink::default();
+        sink.emit(codes::UNKNOWN_NAME, Span::new(file, 3, 9), "unknown name `\u{1b}[31mx`");
+        let diagnostics = sink.finish();
+        let found = full(&diagnostics, &sources, false);
+        let expected = "\
+error[FT0301]: unknown name `␛[31mx`
+  ┌─ m.yaml:1:4
+  │
+1 │ a: .[31mx
+  │    ^^^^^^
+
+";
+        assert_eq!(found, expected, "\n{found}");
+        assert!(!concise(&diagnostics, &sources).contains('\u{1b}'));
     }
 
     #[test]

@@ -41,7 +41,7 @@ fn rule(code: &Code) -> Value {
     json!({
         "id": code.id,
         "shortDescription": { "text": code.title },
-        "help": { "text": format!("Run `ftc explain {}`.", code.id), "markdown": code.page },
+        "help": { "text": format!("Run `ftc explain {}`.", code.id), "markdown": code.explanation() },
         "defaultConfiguration": { "level": level(code.severity) },
     })
 }

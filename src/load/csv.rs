@@ -4,8 +4,10 @@
 use std::borrow::Cow;
 use std::io::{BufRead, BufReader, Read};
 
-use super::report::{Report, excerpt};
+use super::clock::Clock;
+use super::report::{Report, reason};
 use super::{Cells, Column};
+use crate::diagnostics::suggest::{self, excerpt};
 
 /// Bytes read at a time.
 const BUFFER: usize = 256 << 10;
@@ -18,7 +20,7 @@ pub(super) fn read(stream: impl Read, column: &mut Column, report: &mut Report<'
     let mut layout = Layout::Plain;
     while lines.advance(report) {
         if lines.number == 1 {
-            match Layout::of(&lines.text(), report) {
+            match Layout::of(&lines.text(), column.clock, report) {
                 Some(found) => layout = found,
                 None => return false,
             }
@@ -64,7 +66,7 @@ impl<R: Read> Lines<R> {
         }
         self.number += 1;
         let problem = match read {
-            Err(error) => Some(error.to_string()),
+            Err(error) => Some(reason(&error)),
             Ok(_) => self.problem(),
         };
         if let Some(problem) = problem {
@@ -110,7 +112,7 @@ impl<R: Read> Lines<R> {
                 Ok([]) => break,
                 Ok(chunk) => chunk,
                 Err(error) => {
-                    report.unreadable(&error.to_string());
+                    report.unreadable(&reason(&error));
                     return false;
                 }
             };
@@ -134,12 +136,14 @@ enum Layout {
         value: usize,
         /// The column that counts the rows, until it was found wrong.
         index: Option<(usize, &'static str)>,
+        /// The column with the times of the bins, until it was found wrong.
+        times: Option<(usize, Clock)>,
     },
 }
 
 impl Layout {
     /// The layout that the first line tells.
-    fn of(line: &str, report: &mut Report<'_>) -> Option<Self> {
+    fn of(line: &str, clock: Option<Clock>, report: &mut Report<'_>) -> Option<Self> {
         let names = split(line);
         if let [only] = names.as_slice()
             && parse_cell(&only.text).is_some()
@@ -149,7 +153,10 @@ impl Layout {
         let place = |wanted: &str| names.iter().position(|name| name.text == wanted);
         let index = ["bin_index", "t"].into_iter().find_map(|name| Some((place(name)?, name)));
         match place("value") {
-            Some(value) => Some(Layout::Table { width: names.len(), value, index }),
+            Some(value) => {
+                let times = ["time", "timestamp", "ts"].into_iter().find_map(place).zip(clock);
+                Some(Layout::Table { width: names.len(), value, index, times })
+            }
             None => {
                 report_header(&names, report);
                 None
@@ -174,12 +181,17 @@ impl Layout {
                     push_cell(cell, number, column, report);
                     return true;
                 }
-                report_width(1, cells.len(), number, report)
+                report_width(1, &cells, number, report)
             }
-            Layout::Table { width, value, index } => {
+            Layout::Table { width, value, index, times } => {
                 let cells = split(line);
                 if cells.len() != *width {
-                    return report_width(*width, cells.len(), number, report);
+                    return report_width(*width, &cells, number, report);
+                }
+                if let Some((at, clock)) = times
+                    && !clock.check(&cells[*at].text, column.rows, report)
+                {
+                    *times = None;
                 }
                 if index.is_some_and(|(at, name)| !check_index(&cells[at], name, column.rows, number, report)) {
                     *index = None;
@@ -199,14 +211,23 @@ fn report_header(names: &[Cell<'_>], report: &mut Report<'_>) {
     } else {
         format!("expected a header with the column `value`, found {}", found.join(", "))
     };
-    report.layout(1, &problem).help("name the column with the values `value`");
+    let advice = match names.first().and_then(|name| Some((&name.text, suggest::number(&name.text)?))) {
+        Some((found, number)) => format!("write `{number}` for `{found}`"),
+        None => "name the column with the values `value`".to_owned(),
+    };
+    report.layout(1, &problem).help(advice);
 }
 
-fn report_width(expected: usize, found: usize, line: usize, report: &mut Report<'_>) -> bool {
+fn report_width(expected: usize, row: &[Cell<'_>], line: usize, report: &mut Report<'_>) -> bool {
+    let found = row.len();
     let cells = |count: usize| {
         if count == 1 { "1 cell".to_owned() } else { format!("{count} cells") }
     };
-    report.layout(line, &format!("expected {}, found {}", cells(expected), cells(found)));
+    let diagnostic = report.layout(line, &format!("expected {}, found {}", cells(expected), cells(found)));
+    let joined: Vec<&str> = row.iter().map(|cell| &*cell.text).collect();
+    if let Some(number) = suggest::number(&joined.join(",")).filter(|_| expected == 1) {
+        diagnostic.help(format!("write `{number}`"));
+    }
     false
 }
 

@@ -3,14 +3,21 @@
 //! no more memory than their column. What is wrong is reported at the `source` that names the file, with the place in
 //! the file in the message.
 
+mod clock;
 mod csv;
 mod json;
 mod loaders;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod report;
 
 use std::io::{self, Read};
 
+use self::clock::Clock;
 pub use self::loaders::{FileLoader, MemoryLoader};
+#[cfg(feature = "parquet")]
+use self::parquet::read as read_parquet;
+pub use self::report::reason;
 use self::report::{Origin, Report};
 use crate::check::SeriesId;
 use crate::diagnostics::Sink;
@@ -108,28 +115,49 @@ fn read_source(
     sink: &mut Sink,
 ) -> Option<Vec<f64>> {
     let bins = model.grid.is_known().then_some(model.grid.bins as usize);
-    let origin = Origin { series, file: loader.display(&source.value), span: source.span };
+    let (file, format) = split_format(&source.value);
+    let origin = Origin { series, file: loader.display(file), span: source.span };
     let mut report = Report::new(origin, sink);
-    let path = source.value.to_ascii_lowercase();
-    if path.ends_with(".parquet") || path.contains(".parquet#") {
-        report.unreadable("this build reads CSV and JSON, not Parquet");
-        return None;
-    }
-    let stream = match loader.open(&source.value) {
+    let stream = match loader.open(file) {
         Ok(stream) => stream,
         Err(error) => {
-            report.unreadable(&error.to_string());
+            report.unreadable(&reason(&error));
             return None;
         }
     };
-    let mut column = Column::new(bins, cells);
-    let complete = if path.ends_with(".json") {
-        json::read(stream, &mut column, &mut report)
-    } else {
-        csv::read(stream, &mut column, &mut report)
+    let mut column = Column { clock: Clock::of(model), ..Column::new(bins, cells) };
+    let complete = match format {
+        Format::Csv => csv::read(stream, &mut column, &mut report),
+        Format::Json => json::read(stream, &mut column, &mut report),
+        Format::Parquet(name) => read_parquet(stream, name, &mut column, &mut report),
     };
     report.finish(&column, complete);
     report.is_clean().then_some(column.values)
+}
+
+/// How a source is read.
+enum Format<'a> {
+    Csv,
+    Json,
+    /// And which of its columns.
+    Parquet(Option<&'a str>),
+}
+
+/// The file of a source and its format, by the end of its name.
+fn split_format(source: &str) -> (&str, Format<'_>) {
+    let ends_with = |path: &str, end: &str| path.to_ascii_lowercase().ends_with(end);
+    match source.rsplit_once('#') {
+        Some((file, column)) if ends_with(file, ".parquet") => (file, Format::Parquet(Some(column))),
+        _ if ends_with(source, ".parquet") => (source, Format::Parquet(None)),
+        _ if ends_with(source, ".json") => (source, Format::Json),
+        _ => (source, Format::Csv),
+    }
+}
+
+#[cfg(not(feature = "parquet"))]
+fn read_parquet(_: impl Read, _: Option<&str>, _: &mut Column, report: &mut Report<'_>) -> bool {
+    report.unreadable("this build reads CSV and JSON, not Parquet");
+    false
 }
 
 /// Rows beyond which a file that is too long is not even counted.
@@ -141,12 +169,14 @@ struct Column {
     cells: Cells,
     rows: usize,
     values: Vec<f64>,
+    /// When the bins begin, where the model says so.
+    clock: Option<Clock>,
 }
 
 impl Column {
     fn new(bins: Option<usize>, cells: Cells) -> Self {
         let capacity = if cells == Cells::Kept { bins.unwrap_or_default() } else { 0 };
-        Self { bins, cells, rows: 0, values: Vec::with_capacity(capacity) }
+        Self { bins, cells, rows: 0, values: Vec::with_capacity(capacity), clock: None }
     }
 
     /// Takes the next row's value; beyond the grid it is only counted.

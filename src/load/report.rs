@@ -1,7 +1,10 @@
 //! What is wrong with one source, in words: at the `source` scalar of the model, with file, line and column in the
 //! message. Of many bad cells the first few are told one by one, the others counted.
 
+use std::io;
+
 use super::{COUNTED_ROWS, Column};
+use crate::diagnostics::suggest::{self, excerpt};
 use crate::diagnostics::{Code, Diagnostic, Sink, codes};
 use crate::source::Span;
 
@@ -24,12 +27,14 @@ pub(super) struct Report<'a> {
     sink: &'a mut Sink,
     bad_cells: Vec<String>,
     bad_cell_count: usize,
+    /// A bad cell that means a number, and which.
+    meant: Option<(String, String)>,
     failed: bool,
 }
 
 impl<'a> Report<'a> {
     pub(super) fn new(origin: Origin<'a>, sink: &'a mut Sink) -> Self {
-        Self { origin, sink, bad_cells: Vec::new(), bad_cell_count: 0, failed: false }
+        Self { origin, sink, bad_cells: Vec::new(), bad_cell_count: 0, meant: None, failed: false }
     }
 
     /// Whether nothing was wrong.
@@ -49,6 +54,19 @@ impl<'a> Report<'a> {
         self.emit(codes::SOURCE_HEADER, message)
     }
 
+    /// The file has not the column that is wanted.
+    #[cfg(feature = "parquet")]
+    pub(super) fn schema(&mut self, problem: &str) -> &mut Diagnostic {
+        let message = format!("{}: {problem}", self.origin.file);
+        self.emit(codes::SOURCE_HEADER, message)
+    }
+
+    /// The time of a row is not that of its bin.
+    pub(super) fn times(&mut self, row: usize, problem: &str) {
+        let message = format!("{}: row {row} {problem}", self.origin.file);
+        self.emit(codes::SOURCE_HEADER, message).help("give each row the time at which its bin begins");
+    }
+
     /// A cell is no number.
     pub(super) fn bad_cell(&mut self, line: usize, column: usize, found: &str) {
         self.failed = true;
@@ -56,6 +74,7 @@ impl<'a> Report<'a> {
         if self.bad_cells.len() < REPORTED_CELLS {
             let file = &self.origin.file;
             self.bad_cells.push(format!("{file}:{line}:{column}: expected a number, found `{}`", excerpt(found)));
+            self.meant = self.meant.take().or_else(|| Some((excerpt(found), suggest::number(found)?)));
         }
     }
 
@@ -68,7 +87,9 @@ impl<'a> Report<'a> {
                 rows => rows.to_string(),
             };
             let message = format!("Series length mismatch: expected {bins}, got {found}");
-            let help = format!("give `{}` one row for each of the {bins} bins", self.origin.file);
+            let Origin { file, series, .. } = &self.origin;
+            let rows = format!("give `{file}` of series `{series}` one row for each of the {bins} bins");
+            let help = if column.rows > COUNTED_ROWS { rows } else { format!("{rows}, or set `bins: {found}`") };
             self.emit(codes::SERIES_LENGTH, message).help(help);
         }
     }
@@ -80,7 +101,11 @@ impl<'a> Report<'a> {
             cells.push(format!("{more} more"));
         }
         if !cells.is_empty() {
-            self.emit(codes::NOT_A_NUMBER, cells.join("; ")).help("leave a missing value empty, or write `NaN`");
+            let advice = match self.meant.take() {
+                Some((found, number)) => format!("write `{number}` for `{found}`"),
+                None => "leave a missing value empty, or write `NaN`".to_owned(),
+            };
+            self.emit(codes::NOT_A_NUMBER, cells.join("; ")).help(advice);
         }
     }
 
@@ -90,11 +115,17 @@ impl<'a> Report<'a> {
     }
 }
 
-/// The beginning of a text, short enough for a message.
-pub(super) fn excerpt(text: &str) -> String {
-    let mut short: String = text.chars().take(40).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if short.len() < text.len() {
-        short.push('…');
-    }
-    short
+/// Why a file could not be read or written, in the words of a message.
+pub fn reason(error: &io::Error) -> String {
+    let known = match error.kind() {
+        _ if error.raw_os_error().is_none() => None,
+        io::ErrorKind::NotFound => Some("no such file or folder"),
+        io::ErrorKind::PermissionDenied => Some("permission denied"),
+        io::ErrorKind::IsADirectory => Some("it is a folder"),
+        io::ErrorKind::NotADirectory => Some("a part of its path is no folder"),
+        io::ErrorKind::StorageFull => Some("no space left on the disk"),
+        io::ErrorKind::ReadOnlyFilesystem => Some("the file system is read-only"),
+        _ => None,
+    };
+    known.map_or_else(|| error.to_string(), str::to_owned)
 }

@@ -168,7 +168,7 @@ fn files_are_below_the_base_or_absolute_and_nothing_else() {
         ("file://data", "it is a folder"),
         ("https://example.org/a.csv", "the scheme `https` is not supported"),
         ("file://", "the path is empty"),
-        ("none.csv", "No such file"),
+        ("none.csv", "no such file or folder"),
     ] {
         let found = probe_with(&loader, 3, source, SourceCheck::Probe);
         assert_eq!(found[0].code.id, "FT0503", "{source}");

@@ -83,6 +83,22 @@ pub enum ExprKind {
     Error,
 }
 
+impl Expr {
+    /// Whether a part of it could not be parsed, so that there is nothing to say about the whole.
+    pub fn is_broken(&self) -> bool {
+        match &self.kind {
+            ExprKind::Broken(_) | ExprKind::Error => true,
+            ExprKind::Call { args, .. } => args.iter().any(|arg| arg.value.is_broken()),
+            ExprKind::Prefix { operand: inner, .. } | ExprKind::Index { base: inner, .. } | ExprKind::Paren(inner) => {
+                inner.is_broken()
+            }
+            ExprKind::Chain { first, rest } => first.is_broken() || rest.iter().any(|(_, operand)| operand.is_broken()),
+            ExprKind::Array(items) => items.iter().any(Expr::is_broken),
+            _ => false,
+        }
+    }
+}
+
 /// Unit of a duration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {

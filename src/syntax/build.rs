@@ -9,13 +9,16 @@ use crate::diagnostics::codes;
 use crate::source::Span;
 use crate::syntax::ast::{Arg, Direction, Expr, ExprKind, Ident, MAX_DEPTH, Offset, Op, Unit};
 use crate::syntax::repair;
-use crate::syntax::report::{MAX_ERRORS, Report, alternatives, quote};
+use crate::syntax::report::{MAX_ERRORS, Report, alternatives};
 use crate::syntax::token::{Lexeme, Token};
+use crate::syntax::unexpected::{self, Unexpected};
 
 /// The state of one parse.
 pub(crate) struct Build<'f> {
     report: RefCell<Report<'f>>,
-    last: Lexeme,
+    lexemes: &'f [Lexeme],
+    /// What the parser did not expect, in the order in which it gave up on it.
+    unexpected: RefCell<Vec<Unexpected>>,
     /// Errors met by the parser so far.
     errors: Cell<usize>,
     /// Tokens read since the last node was made; recovery alone reads many.
@@ -24,15 +27,20 @@ pub(crate) struct Build<'f> {
 }
 
 impl<'f> Build<'f> {
-    /// A parse of a formula whose last lexeme is `last`.
-    pub(crate) fn new(report: Report<'f>, last: Lexeme) -> Self {
+    /// A parse of these lexemes.
+    pub(crate) fn new(report: Report<'f>, lexemes: &'f [Lexeme]) -> Self {
         let (errors, idle, too_deep) = (Cell::new(0), Cell::new(0), Cell::new(false));
-        Self { report: RefCell::new(report), last, errors, idle, too_deep }
+        Self { report: RefCell::new(report), lexemes, unexpected: RefCell::default(), errors, idle, too_deep }
     }
 
-    /// The report.
-    pub(crate) fn finish(self) -> Report<'f> {
-        self.report.into_inner()
+    /// The report, and `tree` without the names that stand where none was expected.
+    pub(crate) fn finish(self, mut tree: Option<Expr>) -> (Report<'f>, Option<Expr>) {
+        let mut report = self.report.into_inner();
+        let strays = unexpected::report(self.lexemes, self.unexpected.into_inner(), &mut report);
+        if let Some(tree) = &mut tree {
+            unexpected::strike_out(tree, &strays);
+        }
+        (report, tree)
     }
 
     /// Counts a token; false when recovery costs more than it can bring.
@@ -45,21 +53,16 @@ impl<'f> Build<'f> {
     /// Reports what the parser did not expect, unless it has been reported.
     pub(crate) fn unexpected(&self, error: ParseError<usize, Token, ()>) {
         self.errors.set(self.errors.get() + 1);
-        let mut report = self.report.borrow_mut();
-        match error {
+        let (at, expected) = match error {
             ParseError::UnrecognizedToken { token: (start, token, end), expected }
                 if token != Token::Bad && start < end =>
             {
-                let found = quote(report.text(start, end));
-                let message = format!("unexpected {found}: expected {}", condense(&expected));
-                report.emit(codes::UNEXPECTED_TOKEN, (start, end), message);
+                (self.lexemes.partition_point(|lexeme| lexeme.start < start), expected)
             }
-            ParseError::UnrecognizedEof { expected, .. } => {
-                let message = format!("unexpected end of the formula: expected {}", condense(&expected));
-                report.emit(codes::UNEXPECTED_END, (self.last.start, self.last.end), message);
-            }
-            _ => {}
-        }
+            ParseError::UnrecognizedEof { expected, .. } => (self.lexemes.len(), expected),
+            _ => return,
+        };
+        self.unexpected.borrow_mut().push(Unexpected { at, expected: condense(&expected) });
     }
 
     pub(crate) fn number(&self, start: usize, end: usize) -> Expr {
@@ -205,12 +208,13 @@ impl<'f> Build<'f> {
             pairs.push(format!("{left} {} {right}", op.symbol));
             left = right;
         }
+        let is_broken = first.is_broken() || rest.iter().any(|(_, operand)| operand.is_broken());
         let advice = pairs.join(" AND ");
         let mut report = self.report.borrow_mut();
         let diagnostic = report.emit(codes::CHAINED_COMPARISON, (start, start), "comparisons can't be chained");
         diagnostic.span = second;
         diagnostic.help(match advice.chars().count() {
-            ..=80 => format!("write `{advice}`"),
+            ..=80 if !is_broken => format!("write `{advice}`"),
             _ => "join two comparisons: `a < b AND b < c`".to_string(),
         });
     }

@@ -1,7 +1,7 @@
 //! What the lexer could make nothing of: each such lexeme is reported once, with the nearest thing that would have been
 //! right, and answered with the token it stands for from here on.
 
-use crate::diagnostics::codes;
+use crate::diagnostics::{Edit, Fix, codes};
 use crate::syntax::report::{Report, quote};
 use crate::syntax::token::{Lexeme, Token, is_plain_name};
 
@@ -24,6 +24,23 @@ pub(super) fn mend(report: &mut Report<'_>, lexeme: Lexeme) -> Option<Token> {
     Some(Token::Bad)
 }
 
+/// Where the partner of the `|` that `lexemes` begin with stands.
+pub(super) fn bars(report: &Report<'_>, lexemes: &[Lexeme]) -> Option<usize> {
+    let is_bar = |lexeme: &Lexeme| report.text(lexeme.start, lexeme.end) == "|";
+    let (first, rest) = lexemes.split_first()?;
+    is_bar(first).then(|| rest.iter().position(is_bar)).flatten().map(|at| at + 1)
+}
+
+/// `|a|`: reports it once.
+pub(super) fn absolute(report: &mut Report<'_>, open: Lexeme, close: Lexeme) {
+    let edit = |span, new_text: &str| Edit { span, new_text: new_text.to_owned() };
+    let spans = [open, close].map(|lexeme| report.span(lexeme.start, lexeme.end));
+    let diagnostic = report.emit(codes::BAD_TOKEN, (open.start, open.end), "`|` means nothing here");
+    diagnostic.label(spans[1], "nor here").help("use `ABS(…)` for the absolute value");
+    let edits = vec![edit(spans[0], "ABS("), edit(spans[1], ")")];
+    diagnostic.fixes.push(Fix { title: "write `ABS(…)`".to_owned(), edits });
+}
+
 fn is_finite(number: &str) -> bool {
     number.parse::<f64>().is_ok_and(f64::is_finite)
 }
@@ -38,7 +55,14 @@ fn bad_number(report: &mut Report<'_>, lexeme: Lexeme) {
     let found = quote(text);
     let span = report.span(lexeme.start, lexeme.end);
     let points = text.matches('.').count();
-    let is_word = text.contains(|c: char| c.is_ascii_alphabetic() || c == '_');
+    let is_word = text.contains(|c: char| c.is_alphabetic() || c == '_');
+    let joined = text.replace('_', "");
+    if joined != text && is_finite(&joined) {
+        let diagnostic =
+            report.emit(codes::BAD_NUMBER, (lexeme.start, lexeme.end), format!("{found} has a `_` between its digits"));
+        diagnostic.help(format!("write `{joined}`")).fix(format!("write `{joined}`"), span, joined);
+        return;
+    }
     let message = if text.ends_with(['e', 'E']) && is_finite(&text[..text.len() - 1]) {
         format!("{found} has an exponent without digits")
     } else if is_word {
@@ -110,8 +134,13 @@ fn open_backtick(report: &mut Report<'_>, lexeme: Lexeme) {
 
 fn string(report: &mut Report<'_>, lexeme: Lexeme) {
     let text = report.text(lexeme.start, lexeme.end);
-    let id = &text[1..text.len() - 1];
+    let id = text.trim_matches(is_quote);
     advise_backticks(report, lexeme, format!("{} is a text, and formulas have none", quote(text)), id);
+}
+
+/// Straight and typographic quotation marks.
+fn is_quote(c: char) -> bool {
+    matches!(c, '"' | '\'' | '‘' | '’' | '‚' | '“' | '”' | '„' | '´' | '′' | '″' | '«' | '»')
 }
 
 fn advise_backticks(report: &mut Report<'_>, lexeme: Lexeme, message: String, id: &str) {
@@ -153,6 +182,28 @@ const LOOK_ALIKES: &[(&str, &str, Token)] = &[
     ("（", "(", Token::OpenParen),
     ("）", ")", Token::CloseParen),
     ("，", ",", Token::Comma),
+    ("⩽", "<=", Token::LessEqual),
+    ("≦", "<=", Token::LessEqual),
+    ("⩾", ">=", Token::GreaterEqual),
+    ("≧", ">=", Token::GreaterEqual),
+    ("‹", "<", Token::Less),
+    ("〈", "<", Token::Less),
+    ("⟨", "<", Token::Less),
+    ("＜", "<", Token::Less),
+    ("›", ">", Token::Greater),
+    ("〉", ">", Token::Greater),
+    ("⟩", ">", Token::Greater),
+    ("＞", ">", Token::Greater),
+    ("＝", "==", Token::Equal),
+    ("＋", "+", Token::Plus),
+    ("－", "-", Token::Minus),
+    ("＊", "*", Token::Star),
+    ("∗", "*", Token::Star),
+    ("•", "*", Token::Star),
+    ("∕", "/", Token::Slash),
+    ("⁄", "/", Token::Slash),
+    ("／", "/", Token::Slash),
+    ("％", "%", Token::Percent),
 ];
 
 fn unknown(report: &mut Report<'_>, lexeme: Lexeme) -> Option<Token> {
@@ -177,9 +228,7 @@ fn unknown(report: &mut Report<'_>, lexeme: Lexeme) -> Option<Token> {
     }
     match text {
         "?" | ":" => diagnostic.help("use `IF(condition, then, else)`"),
-        "\"" | "'" | "‘" | "’" | "“" | "”" | "´" => {
-            diagnostic.help("use backticks around an id that is no plain name")
-        }
+        quote if quote.chars().all(is_quote) => diagnostic.help("use backticks around an id that is no plain name"),
         _ => diagnostic,
     };
     Some(Token::Bad)

@@ -11,6 +11,7 @@ pub mod print;
 mod repair;
 mod report;
 pub mod token;
+mod unexpected;
 
 #[cfg(test)]
 mod tests;

@@ -34,7 +34,7 @@ pub fn parse(formula: &Formula, sink: &mut Sink) -> Expr {
     let mut report = Report::new(formula);
     let lexemes = lexemes(&mut report);
     let (report, tree) = match lexemes.as_deref() {
-        Some([.., last]) => parse_lexemes(report, lexemes.as_deref().unwrap_or_default(), *last),
+        Some(lexemes) if !lexemes.is_empty() => parse_lexemes(report, lexemes),
         _ => (report, None),
     };
     report.finish(sink);
@@ -59,13 +59,13 @@ fn lexemes(report: &mut Report<'_>) -> Option<Vec<Lexeme>> {
     Some(repaired)
 }
 
-fn parse_lexemes<'f>(report: Report<'f>, lexemes: &[Lexeme], last: Lexeme) -> (Report<'f>, Option<Expr>) {
-    let build = Build::new(report, last);
+fn parse_lexemes<'f>(report: Report<'f>, lexemes: &'f [Lexeme]) -> (Report<'f>, Option<Expr>) {
+    let build = Build::new(report, lexemes);
     let tokens = lexemes.iter().map(|lexeme| match build.may_go_on() {
         true => Ok((lexeme.start, lexeme.token, lexeme.end)),
         false => Err(()),
     });
     let parsed = expr::FormulaParser::new().parse(&build, tokens);
     let tree = parsed.map_err(|error| build.unexpected(error)).ok();
-    (build.finish(), tree)
+    build.finish(tree)
 }

@@ -36,15 +36,30 @@ pub(super) fn too_deep<'r>(report: &'r mut Report<'_>, range: (usize, usize)) ->
 
 /// The lexemes without comments, each a token of the language or `Bad`.
 fn mend(report: &mut Report<'_>, lexemes: &[Lexeme]) -> Vec<Lexeme> {
-    let mut mended = Vec::with_capacity(lexemes.len());
-    for lexeme in lexemes {
+    let mut mended: Vec<Lexeme> = Vec::with_capacity(lexemes.len());
+    let mut open_bar = None;
+    for (at, lexeme) in lexemes.iter().enumerate() {
+        let after_value = mended.last().is_some_and(|last| last.token.ends_value());
         if lexeme.token == Token::Comment {
             check_comment(report, *lexeme);
+        } else if open_bar == Some(at) {
+            mended.push(Lexeme { token: Token::CloseParen, ..*lexeme });
+        } else if let Some(partner) = lexical::bars(report, &lexemes[at..]).filter(|_| !after_value) {
+            lexical::absolute(report, *lexeme, lexemes[at + partner]);
+            open_bar = Some(at + partner);
+            mended.push(Lexeme { token: Token::OpenParen, ..*lexeme });
         } else if let Some(token) = lexical::mend(report, *lexeme) {
+            let is_guess = lexeme.token == Token::Unknown && is_infix(token);
+            let token = if is_guess && !after_value { Token::Bad } else { token };
             mended.push(Lexeme { token, ..*lexeme });
         }
     }
     mended
+}
+
+/// Whether a token can only stand behind a value.
+fn is_infix(token: Token) -> bool {
+    !token.symbol().is_empty() && !matches!(token, Token::Plus | Token::Minus | Token::Not)
 }
 
 fn check_comment(report: &mut Report<'_>, comment: Lexeme) {
@@ -173,12 +188,23 @@ impl Repair<'_, '_> {
 
     /// A comma outside of calls and arrays stands for an operator, or for a value.
     fn misplaced_comma(&mut self, lexeme: Lexeme, behind: &[Lexeme]) {
-        // A look-alike of a comma has been reported.
-        if self.report.text(lexeme.start, lexeme.end) == "," {
+        // A look-alike of a comma has been reported, and the grammar reports a call of `AND`.
+        if self.report.text(lexeme.start, lexeme.end) == "," && !self.in_call_of_operator() {
             let message = format!("unexpected `,`: expected {}", alternatives(&self.expected()));
             self.report.emit(codes::UNEXPECTED_TOKEN, (lexeme.start, lexeme.end), message);
         }
         self.bad(Lexeme { token: Token::Bad, ..lexeme }, behind);
+    }
+
+    /// Whether the innermost bracket belongs to `AND(…)` or `OR(…)` where a value is expected.
+    fn in_call_of_operator(&self) -> bool {
+        let Some(open) = self.open.last() else { return false };
+        let before = self.out.partition_point(|lexeme| lexeme.start < open.lexeme.start);
+        match &self.out[..before] {
+            [.., value, operator] if matches!(operator.token, Token::And | Token::Or) => !value.token.ends_value(),
+            [operator] => matches!(operator.token, Token::And | Token::Or),
+            _ => false,
+        }
     }
 
     fn misplaced_not(&mut self, lexeme: Lexeme) {

@@ -2,6 +2,7 @@
 
 use libtest_mimic::Trial;
 
+use flowtime::diagnostics::{Severity, render};
 use flowtime::driver::{self, Settings};
 use flowtime::load::SourceCheck;
 
@@ -38,14 +39,22 @@ const LIMITS: &[Limit] = &[
     Limit { name: "a cycle of 20,000 series", model: cycle, end: End::Error("FT0201") },
     Limit { name: "a recurrence of 5,000 series", model: recurrence, end: End::Value(10_000.0) },
     Limit { name: "an alias bomb", model: alias_bomb, end: End::Error("FT0002") },
+    Limit { name: "a call of 20,000 arguments", model: arguments, end: End::Value(1.0) },
+    Limit { name: "10,000 unknown names on one line", model: unknown_names, end: End::Error("FT0301") },
     Limit { name: "10,000 nested lists", model: nested_lists, end: End::Error("FT0002") },
 ];
 
-/// One test per model and backend.
+/// One test per model, on all backends, and those of random bytes.
 pub(crate) fn trials() -> impl Iterator<Item = Trial> {
-    LIMITS
+    let models = LIMITS
         .iter()
-        .map(|limit| Trial::test(format!("limits::{}", limit.name), move || on_a_small_stack(move || verify(limit))))
+        .map(|limit| Trial::test(format!("limits::{}", limit.name), move || on_a_small_stack(move || verify(limit))));
+    models.chain([
+        Trial::test("limits::10,000 random byte strings as model", || {
+            on_a_small_stack(|| verify_random(str::to_owned))
+        }),
+        Trial::test("limits::10,000 random byte strings as formula", || on_a_small_stack(|| verify_random(quoted))),
+    ])
 }
 
 /// The codes that these models give.
@@ -78,6 +87,36 @@ fn verify(limit: &Limit) -> Result<(), String> {
             })
         }
     }
+}
+
+/// Each of 10,000 random texts, made a model by `model`, ends in diagnostics that can be shown, or in a model.
+fn verify_random(model: fn(&str) -> String) -> Result<(), String> {
+    let mut random = 0x9e37_79b9_7f4a_7c15_u64;
+    for _ in 0..10_000 {
+        let bytes: Vec<u8> = (0..1 + random % 60).map(|_| (advance(&mut random) >> 56) as u8).collect();
+        let text = model(&String::from_utf8_lossy(&bytes));
+        let check = driver::check("model.yaml", &text, &MemoryFiles::default(), SourceCheck::Content);
+        let shown = render::full(&check.diagnostics, &check.sources, false);
+        let errors = check.diagnostics.iter().filter(|one| one.code.severity == Severity::Error).count();
+        if check.model.is_some() != (errors == 0) || check.diagnostics.is_empty() != shown.is_empty() {
+            return Err(format!("{text:?}\n{shown}"));
+        }
+    }
+    Ok(())
+}
+
+/// Xorshift.
+fn advance(state: &mut u64) -> u64 {
+    for (left, shift) in [(true, 13), (false, 7), (true, 17)] {
+        *state ^= if left { *state << shift } else { *state >> shift };
+    }
+    *state
+}
+
+/// `text` as a formula in double quotes, whatever is in it.
+fn quoted(text: &str) -> String {
+    let escaped: String = text.chars().map(|c| format!("\\U{:08x}", u32::from(c))).collect();
+    formula(&escaped)
 }
 
 fn first_lines(check: &driver::Check) -> String {
@@ -114,6 +153,17 @@ fn offsets() -> String {
 
 fn calls() -> String {
     formula(&format!("{}a{}", "ABS(".repeat(10_000), ")".repeat(10_000)))
+}
+
+fn arguments() -> String {
+    formula(&format!("MAX(a{})", ",a".repeat(19_999)))
+}
+
+/// As a program would write it: JSON, all on one line.
+fn unknown_names() -> String {
+    let series = |n: u32| format!(", {{ id: s{n}, kind: expr, expr: a{n} }}");
+    let series: String = (0..10_000).map(series).collect();
+    format!("{HEAD}nodes: [ {{ id: a, kind: const, value: 1 }}{series} ]\n")
 }
 
 fn long_formula() -> String {

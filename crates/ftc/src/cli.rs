@@ -1,8 +1,8 @@
 //! The commands and the options that all of them take; each command's own are beside its code.
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{check, compile, completions, explain, fmt, functions, init, run};
+use crate::commands::{check, compile, completions, explain, fmt, functions, init, run, schema};
 
 /// Checks, formats, runs and explains models of service flows.
 #[derive(Debug, Parser)]
@@ -16,13 +16,14 @@ pub(crate) struct Cli {
 
 /// Options of every command.
 #[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
     /// When to use colours
     #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
     pub(crate) color: Color,
     /// Say more about what is done
-    #[arg(short, long, global = true)]
-    pub(crate) verbose: bool,
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub(crate) verbose: u8,
     /// Say nothing but results and errors
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
@@ -43,17 +44,23 @@ pub(crate) enum Color {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Check models and report every problem
+    #[command(after_long_help = check::MORE_HELP)]
     Check(check::CheckArgs),
     /// Evaluate a model and show its outputs
+    #[command(after_long_help = run::MORE_HELP)]
     Run(run::RunArgs),
     /// Compile a model and show a stage of it
+    #[command(after_long_help = compile::MORE_HELP)]
     Compile(compile::CompileArgs),
     /// Format the formulas of models
+    #[command(after_long_help = fmt::MORE_HELP)]
     Fmt(fmt::FmtArgs),
     /// Explain a diagnostic code or a function
     Explain(explain::ExplainArgs),
     /// List all functions
     Functions(functions::FunctionsArgs),
+    /// Print the JSON Schema of model files, for editors
+    Schema(schema::SchemaArgs),
     /// Write a small model that runs at once
     Init(init::InitArgs),
     /// Write a completion script for a shell

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
+use crate::interrupt;
+
 /// The largest model the compiler takes; a byte more is read, so that it can say so.
 const LARGEST: u64 = 64 << 20;
 
@@ -42,7 +44,8 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
 
 /// Replaces the content of the file at `path`, or of the file that a link there leads to, keeping its permissions.
 pub(crate) fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
-    replace_atomically(path, text.as_bytes()).with_context(|| format!("can't write `{}`", path.display()))
+    let replaced = interrupt::after_writing(|| replace_atomically(path, text.as_bytes()));
+    replaced.with_context(|| format!("can't write `{}`", path.display()))
 }
 
 /// Writes the file at `path`, whole or not at all; one that is there is replaced.
@@ -55,6 +58,10 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
 fn replace_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let path = fs::canonicalize(path)?;
     let permissions = fs::metadata(&path)?.permissions();
+    // Renaming would get past it, but who protects a file means its content.
+    if permissions.readonly() {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only"));
+    }
     write_beside(&path, bytes, Some(permissions))
 }
 
@@ -75,7 +82,8 @@ fn write_new(path: &Path, bytes: &[u8], permissions: Option<fs::Permissions>) ->
     permissions.map_or(Ok(()), |permissions| file.set_permissions(permissions))
 }
 
-/// All models below `folder`, sorted; hidden files and folders are passed over, links to folders not followed.
+/// All models below `folder`, sorted; hidden files and folders and the folders of runs are passed over, links to folders
+/// not followed.
 fn search(folder: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {
     let mut folders = vec![folder.to_owned()];
     let begin = found.len();
@@ -88,7 +96,7 @@ fn search(folder: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {
                 continue;
             }
             if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-                folders.push(path);
+                folders.extend((!is_run(&path)).then_some(path));
             } else if is_yaml(&path) && is_model(&read(&path)?) {
                 found.push(path);
             }
@@ -100,6 +108,11 @@ fn search(folder: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {
 
 fn is_hidden(name: &OsStr) -> bool {
     name.as_encoded_bytes().starts_with(b".")
+}
+
+/// Whether a folder holds the artifacts of a run, whose model is a copy.
+fn is_run(folder: &Path) -> bool {
+    folder.join("run.json").is_file() && folder.join("model.yaml").is_file()
 }
 
 fn is_yaml(path: &Path) -> bool {

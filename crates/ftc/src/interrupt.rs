@@ -1,5 +1,5 @@
 //! Ctrl-C. While nothing is on the disk it ends the process at once; while a run is written it asks the writer to stop,
-//! which removes what it has. A second Ctrl-C doesn't wait.
+//! which removes what it has; a small file is first written to its end. A second Ctrl-C doesn't wait for a run.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -10,17 +10,27 @@ pub(crate) const EXIT_CODE: u8 = 130;
 /// Set once the user pressed Ctrl-C while a run was written.
 pub(crate) static STOP: AtomicBool = AtomicBool::new(false);
 
-/// Held by the handler until the process has ended, so that no writer begins meanwhile.
+/// Whether a run is being written. The handler holds it until the process has ended, so that no writer begins
+/// meanwhile.
 static WRITING: Mutex<bool> = Mutex::new(false);
+
+/// Takes Ctrl-C over. Without a handler it ends the process as ever.
+pub(crate) fn listen() {
+    let _ = ctrlc::set_handler(on_interrupt);
+}
 
 /// Runs `write`, during which Ctrl-C only sets [`STOP`].
 pub(crate) fn while_writing<T>(write: impl FnOnce() -> T) -> T {
-    // Without a handler Ctrl-C ends the process as ever, and leaves a folder that nobody lists.
-    let _ = ctrlc::set_handler(on_interrupt);
     *WRITING.lock().unwrap_or_else(PoisonError::into_inner) = true;
     let result = write();
     *WRITING.lock().unwrap_or_else(PoisonError::into_inner) = false;
     result
+}
+
+/// Runs `write`, which takes no time, to its end; a Ctrl-C meanwhile ends the process after it.
+pub(crate) fn after_writing<T>(write: impl FnOnce() -> T) -> T {
+    let _held = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
+    write()
 }
 
 fn on_interrupt() {

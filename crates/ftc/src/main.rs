@@ -7,6 +7,7 @@ mod commands;
 mod files;
 mod interrupt;
 mod models;
+mod paths;
 mod table;
 mod ui;
 
@@ -19,6 +20,7 @@ use crate::cli::{Cli, Command};
 use crate::ui::{Outcome, Ui};
 
 fn main() -> ExitCode {
+    interrupt::listen();
     let cli = Cli::parse();
     let ui = Ui::new(&cli.global);
     match dispatch(&cli.command, &ui) {
@@ -28,7 +30,7 @@ fn main() -> ExitCode {
         Ok(Outcome::Interrupted) => ExitCode::from(interrupt::EXIT_CODE),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            ui.error(&format!("{error:#}"));
+            ui.failure(&error);
             ExitCode::from(2)
         }
     }
@@ -42,6 +44,7 @@ fn dispatch(command: &Command, ui: &Ui) -> anyhow::Result<Outcome> {
         Command::Fmt(args) => commands::fmt::fmt(args, ui),
         Command::Explain(args) => commands::explain::explain(args, ui),
         Command::Functions(args) => commands::functions::functions(args, ui),
+        Command::Schema(args) => commands::schema::schema(args, ui),
         Command::Init(args) => commands::init::init(args, ui),
         Command::Completions(args) => commands::completions::completions(args, ui),
     }

@@ -45,15 +45,22 @@ impl ModelText {
     }
 }
 
-/// Points at the first byte that is no text.
+/// Points at the first byte that is no text; a binary file isn't shown.
 fn not_utf8(name: &str, bytes: &[u8]) -> Check {
+    if bytes.contains(&0) {
+        return refused(name, "", 0, "the file is binary, not a text");
+    }
     let at = bytes.utf8_chunks().next().map_or(0, |chunk| chunk.valid().len());
+    refused(name, &String::from_utf8_lossy(bytes), at, "the file is not valid UTF-8")
+}
+
+fn refused(name: &str, shown: &str, at: usize, message: &str) -> Check {
     let mut sources = Sources::default();
-    let file = sources.add(name, String::from_utf8_lossy(bytes));
+    let file = sources.add(name, shown);
     let at = u32::try_from(at).unwrap_or(u32::MAX);
     let mut sink = Sink::default();
-    sink.emit(codes::INVALID_YAML, Span::new(file, at, at.saturating_add(1)), "the file is not valid UTF-8")
-        .help("save the file in the encoding UTF-8");
+    sink.emit(codes::INVALID_YAML, Span::new(file, at, at.saturating_add(1)), message)
+        .help("save the file as text in the encoding UTF-8");
     Check { sources, diagnostics: sink.finish(), model: None }
 }
 
@@ -86,7 +93,11 @@ impl Counts {
     }
 }
 
-/// `1 model`, `2 models`.
+/// `1 model`, `2 models`, `2 fixes`.
 pub(crate) fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+    match count {
+        1 => format!("1 {noun}"),
+        _ if noun.ends_with('x') => format!("{count} {noun}es"),
+        _ => format!("{count} {noun}s"),
+    }
 }

@@ -1,10 +1,13 @@
 //! What the user sees: results on standard output, messages on standard error, colours only where they are wanted.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, ErrorKind, IsTerminal, Write};
 
 use anstream::ColorChoice;
 use anstyle::{AnsiColor, Style};
+use anyhow::Context;
 use flowtime::diagnostics::{Diagnostic, Severity};
+use flowtime::load::reason;
+use flowtime_runs::WriteError;
 
 use crate::cli::{Color, Global};
 
@@ -31,7 +34,7 @@ pub(crate) struct Ui {
 
 impl Ui {
     pub(crate) fn new(global: &Global) -> Self {
-        Self { color: global.color, verbose: global.verbose, quiet: global.quiet }
+        Self { color: global.color, verbose: global.verbose > 0, quiet: global.quiet }
     }
 
     /// Whether `stream` gets colours.
@@ -43,11 +46,28 @@ impl Ui {
         }
     }
 
+    /// The columns of the terminal that results go to, if they go to one.
+    pub(crate) fn width(&self) -> Option<usize> {
+        terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0))
+    }
+
     /// Writes a result to standard output.
-    pub(crate) fn result(&self, text: &str) -> io::Result<()> {
+    pub(crate) fn result(&self, text: &str) -> anyhow::Result<()> {
         let mut out = io::stdout().lock();
-        out.write_all(text.as_bytes())?;
-        out.flush()
+        let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        written.context("can't write to standard output")
+    }
+
+    /// Says why the work couldn't be done, and what helps.
+    pub(crate) fn failure(&self, error: &anyhow::Error) {
+        self.error(&in_words(error));
+        let help = match error.downcast_ref::<WriteError>() {
+            Some(error) => error.help(),
+            None => system_error(error).and_then(|error| help(error.kind())),
+        };
+        if let Some(help) = help {
+            self.help(help);
+        }
     }
 
     /// Says why something failed.
@@ -65,6 +85,13 @@ impl Ui {
     /// Advises, below an error.
     pub(crate) fn help(&self, message: &str) {
         self.labelled("help", AnsiColor::BrightCyan, message);
+    }
+
+    /// Advises, below a warning.
+    pub(crate) fn advice(&self, message: &str) {
+        if !self.quiet {
+            self.help(message);
+        }
     }
 
     /// Tells what was done, unless the user wants quiet.
@@ -104,5 +131,28 @@ impl Ui {
         } else {
             self.say(&format!("{label}: {message}\n"));
         }
+    }
+}
+
+/// An error and its causes on one line.
+fn in_words(error: &anyhow::Error) -> String {
+    let words = error.chain().map(|cause| match cause.downcast_ref::<io::Error>() {
+        Some(error) => reason(error),
+        None => cause.to_string(),
+    });
+    words.collect::<Vec<_>>().join(": ")
+}
+
+fn system_error(error: &anyhow::Error) -> Option<&io::Error> {
+    error.chain().find_map(|cause| cause.downcast_ref())
+}
+
+/// What to do where the system's answer alone tells it.
+fn help(kind: ErrorKind) -> Option<&'static str> {
+    match kind {
+        ErrorKind::IsADirectory => Some("name a file in it"),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Some("free some space or write to another disk"),
+        ErrorKind::ReadOnlyFilesystem => Some("write to a folder that isn't mounted read-only"),
+        _ => None,
     }
 }

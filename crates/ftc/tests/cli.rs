@@ -150,7 +150,7 @@ fn run_prints_a_table_and_writes_nothing() {
     let lines: Vec<&str> = done.out.lines().collect();
     assert_eq!(lines.len(), 3, "{}", done.out);
     assert!(lines[0].starts_with("series") && lines[1].starts_with('x') && lines[2].starts_with('y'), "{}", done.out);
-    assert!(done.err.contains("warning: missing_values: `x`: 1 of 4 values are missing, at bin 2"), "{}", done.err);
+    assert!(done.err.contains("warning: 1 of 4 values of `x` are missing, at bin 2\n"), "{}", done.err);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 
@@ -198,8 +198,10 @@ fn fmt_changes_formulas_alone_and_is_idempotent() {
     let path = folder.path().join("models/good.yaml");
     fs::write(&path, GOOD.replace("scale + 1", "scale+1")).unwrap();
     assert_eq!(check_exit(folder.path(), &["fmt", "--check", "models/good.yaml"], 1).out, "models/good.yaml\n");
-    let diff = check_exit(folder.path(), &["fmt", "--diff", "models/good.yaml"], 0).out;
+    let diff = check_exit(folder.path(), &["fmt", "--diff", "models/good.yaml"], 1).out;
     assert!(diff.contains("\n-  - { id: y") && diff.contains("\n+  - { id: y"), "{diff}");
+    let colored = check_exit(folder.path(), &["--color=always", "fmt", "--diff", "models/good.yaml"], 1).out;
+    assert!(colored.contains("\u{1b}[31m-  - { id: y") && colored.contains("\u{1b}[32m+  - { id: y"), "{colored}");
     check_exit(folder.path(), &["fmt", "models/good.yaml"], 0);
     assert_eq!(fs::read_to_string(&path).unwrap(), GOOD);
     check_exit(folder.path(), &["fmt", "--check", "models/good.yaml"], 0);
@@ -219,12 +221,146 @@ fn explain_knows_codes_and_functions_and_proposes_the_nearest() {
     assert!(check_exit(folder.path(), &["explain", "max"], 0).out.starts_with("# `MAX("));
     let done = check_exit(folder.path(), &["explain", "FT02O1"], 1);
     assert!(done.err.contains("try `ftc explain FT0201`"), "{}", done.err);
+    let done = check_exit(folder.path(), &["explain", "301"], 1);
+    assert!(done.err.contains("try `ftc explain FT0301`"), "{}", done.err);
+    let done = check_exit(folder.path(), &["explain", "FT9999"], 1);
+    assert!(done.err.contains("see `ftc explain` for all codes"), "{}", done.err);
 }
 
 #[test]
-fn functions_are_listed_as_page_and_as_json() {
+fn explain_alone_lists_the_codes() {
     let folder = folder();
-    assert!(check_exit(folder.path(), &["functions"], 0).out.starts_with("# Functions\n"));
+    let done = check_exit(folder.path(), &["explain"], 0);
+    assert!(done.out.contains("\nFT0301  error    unknown name in a formula\n"), "{}", done.out);
+    assert!(done.err.contains("`ftc functions`"), "{}", done.err);
+}
+
+#[test]
+fn a_mistyped_path_is_answered_with_the_nearest_one() {
+    let folder = folder();
+    for command in ["check", "run", "fmt"] {
+        let done = check_exit(folder.path(), &[command, "models/god.yaml"], 2);
+        let expected = "error: can't read `models/god.yaml`: there is no such file or folder\n\
+                        help: use `models/good.yaml`\n";
+        assert_eq!(done.err, expected);
+    }
+}
+
+#[test]
+fn run_of_a_folder_names_its_models() {
+    let folder = folder();
+    let done = check_exit(folder.path(), &["run", "models"], 2);
+    let expected = "error: `models` is a folder; name a model in it\n\
+                    help: use one of `models/bad.yml`, `models/good.yaml`\n";
+    assert_eq!(done.err, expected);
+}
+
+#[test]
+fn a_binary_file_is_not_shown() {
+    let folder = folder();
+    fs::write(folder.path().join("x.yaml"), b"\x7fELF\x02\x00\x00\xff\x1b[31m").unwrap();
+    let done = check_exit(folder.path(), &["check", "x.yaml"], 1);
+    assert!(done.out.starts_with("error[FT0001]: the file is binary, not a text\n"), "{}", done.out);
+    assert!(!done.out.contains("ELF") && !done.out.contains('\u{1b}'), "{}", done.out);
+}
+
+#[test]
+fn rules_and_tests_of_a_model_are_said_not_to_be_evaluated() {
+    let folder = folder();
+    let sections = "validation:\n  - { id: a, type: custom, expr: \"y > 0\" }\n  - { id: b, type: custom, expr: \"y > 1\" }\n\
+                    tests:\n  - { name: one, inputs: { x: [1] }, expect: { y: [3] } }\n";
+    fs::write(folder.path().join("models/good.yaml"), GOOD.to_owned() + sections).unwrap();
+    let note = "note: 2 validation rules and 1 test are checked, not evaluated\n";
+    let done = check_exit(folder.path(), &["run", "models/good.yaml"], 0);
+    assert!(done.err.contains(note), "{}", done.err);
+    let quiet = check_exit(folder.path(), &["-q", "run", "models/good.yaml"], 0);
+    assert_eq!(quiet.err, "");
+}
+
+#[test]
+fn a_discarded_division_is_warned_of_with_times_and_advice() {
+    let folder = folder();
+    let model = GOOD.replace("x * scale + 1", "1 / (x - 1)") + "window: { start: \"2025-10-07T00:00:00Z\" }\n";
+    fs::write(
+        folder.path().join("models/good.yaml"),
+        model.replace("  - { id: scale, value: 2 }\n", "").replace("parameters:\n", ""),
+    )
+    .unwrap();
+    let done = check_exit(folder.path(), &["run", "models/good.yaml"], 0);
+    assert!(done.err.contains("warning: division by zero in `y` gave 0 at bin 0 (00:00-00:05 UTC)\n"), "{}", done.err);
+    assert_eq!(done.err.matches("help: guard a division with `IF`").count(), 1, "{}", done.err);
+}
+
+#[test]
+fn run_as_json_has_figures_and_no_id_where_nothing_is_kept() {
+    let folder = folder();
+    let record: serde_json::Value =
+        serde_json::from_str(&check_exit(folder.path(), &["run", "models/good.yaml", "--json"], 0).out).unwrap();
+    assert!(record["runId"].is_null());
+    let expected =
+        serde_json::json!({ "id": "y", "min": 3.0, "mean": 17.0 / 3.0, "max": 9.0, "last": 9.0, "missing": 1 });
+    assert_eq!(record["series"][1], expected);
+}
+
+#[test]
+fn errors_of_a_run_as_json_are_the_diagnostics() {
+    let folder = folder();
+    let done = check_exit(folder.path(), &["run", "models/bad.yml", "--json"], 1);
+    let document: serde_json::Value = serde_json::from_str(&done.out).unwrap();
+    assert_eq!(document["diagnostics"][0]["code"], "FT0301");
+    assert_eq!(done.err, "checked 1 model: 1 error\n");
+}
+
+#[test]
+fn fmt_tells_which_formulas_keep_their_line_breaks() {
+    let folder = folder();
+    let model = GOOD.replace(
+        "  - { id: y, kind: expr, expr: \"x * scale + 1\" }",
+        "  - id: y\n    kind: expr\n    expr: x\n      * scale",
+    );
+    fs::write(folder.path().join("models/good.yaml"), model).unwrap();
+    let done = check_exit(folder.path(), &["fmt", "-vv", "models/good.yaml"], 0);
+    assert!(done.err.contains("models/good.yaml:9: line breaks left as they are: "), "{}", done.err);
+    assert!(!check_exit(folder.path(), &["fmt", "models/good.yaml"], 0).err.contains("line breaks"));
+}
+
+#[test]
+fn check_fix_applies_fixes_and_tells_which() {
+    let folder = folder();
+    let path = folder.path().join("models/good.yaml");
+    fs::write(&path, GOOD.replace("x * scale", "x * scael")).unwrap();
+    let done = check_exit(folder.path(), &["check", "--fix", "models/good.yaml"], 0);
+    assert!(done.err.contains("fixed models/good.yaml:7: "), "{}", done.err);
+    assert!(done.err.contains("1 fix applied to models/good.yaml\nchecked 1 model: no problems\n"), "{}", done.err);
+    assert_eq!(fs::read_to_string(&path).unwrap(), GOOD);
+    assert_eq!(fs::read_dir(folder.path().join("models")).unwrap().count(), 4);
+}
+
+#[test]
+fn help_has_examples_exit_codes_and_global_options_apart() {
+    let folder = folder();
+    for command in ["check", "run", "compile", "fmt"] {
+        let help = check_exit(folder.path(), &[command, "--help"], 0).out;
+        for part in ["\nExamples:\n", "\nExit codes:\n", "\nGlobal options:\n"] {
+            assert!(help.contains(part), "{part}{help}");
+        }
+    }
+}
+
+#[test]
+fn the_schema_is_that_of_the_manual() {
+    let folder = folder();
+    let schema = check_exit(folder.path(), &["schema"], 0).out;
+    check_exit(folder.path(), &["init", "mine"], 0);
+    assert_eq!(fs::read_to_string(folder.path().join("mine/model.schema.json")).unwrap(), schema);
+}
+
+#[test]
+fn functions_are_listed_in_lines_as_page_and_as_json() {
+    let folder = folder();
+    let list = check_exit(folder.path(), &["functions"], 0).out;
+    assert!(list.lines().any(|line| line.starts_with("  ROLLING_MAX(x, window) ")), "{list}");
+    assert!(check_exit(folder.path(), &["functions", "--markdown"], 0).out.starts_with("# Functions\n"));
     let json = check_exit(folder.path(), &["functions", "--json"], 0).out;
     let list: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert!(list["functions"].as_array().unwrap().iter().any(|function| function["name"] == "MAX"));
@@ -233,7 +369,10 @@ fn functions_are_listed_as_page_and_as_json() {
 #[test]
 fn init_writes_a_model_that_runs_and_never_overwrites() {
     let folder = folder();
-    check_exit(folder.path(), &["init", "mine"], 0);
+    let done = check_exit(folder.path(), &["init", "mine"], 0);
+    for name in ["model.yaml", "model.schema.json", "telemetry/arrivals.csv"] {
+        assert!(done.err.contains(&format!("mine/{name}")), "{}", done.err);
+    }
     check_exit(folder.path(), &["check", "--data", "mine"], 0);
     check_exit(folder.path(), &["run", "mine/model.yaml", "--set", "capacity=60"], 0);
     fs::remove_dir_all(folder.path().join("mine/telemetry")).unwrap();

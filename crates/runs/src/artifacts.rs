@@ -36,7 +36,7 @@ pub(crate) fn fill(
     let text = model_text(run, plan);
     staging.file("model.yaml", |file| file.write_all(text.as_bytes()))?;
     write_json(&staging, "topology.json", &topology::document(&run.checked.model.topology))?;
-    record.series = write_series(&staging, &run.evaluation.outputs)?;
+    write_series(&staging, &run.evaluation.outputs, &mut record.series)?;
     write_columns(&staging, run)?;
     write_json(&staging, "debug/dag.json", &dag::dag(run.checked))?;
     record.timings.artifacts_ms = (begin.elapsed().as_secs_f64() * 1e6).round() / 1e3;
@@ -80,15 +80,19 @@ fn write_json(staging: &Staging<'_>, relative: &str, value: &impl Serialize) -> 
     })
 }
 
-fn write_series(staging: &Staging<'_>, outputs: &[OutputColumn]) -> Result<Vec<SeriesRecord>, WriteError> {
+/// Writes a file for each output and notes it in the output's record.
+fn write_series(
+    staging: &Staging<'_>,
+    outputs: &[OutputColumn],
+    records: &mut [SeriesRecord],
+) -> Result<(), WriteError> {
     let mut names = Names::default();
-    let mut series = Vec::with_capacity(outputs.len());
-    for output in outputs {
+    for (output, record) in outputs.iter().zip(records) {
         let path = format!("series/{}", names.file_name(&output.name, ".csv"));
-        let sha256 = staging.file(&path, |file| write_csv(file, &output.values))?;
-        series.push(SeriesRecord { id: output.name.clone(), path: Some(path), sha256: Some(sha256) });
+        record.sha256 = Some(staging.file(&path, |file| write_csv(file, &output.values))?);
+        record.path = Some(path);
     }
-    Ok(series)
+    Ok(())
 }
 
 fn write_csv(out: &mut dyn Write, values: &[f64]) -> io::Result<()> {

@@ -3,8 +3,11 @@
 
 use std::io::{self, Read};
 
+use flowtime::diagnostics::Sink;
 use flowtime::load::SourceLoader;
 use flowtime::model::Model;
+use flowtime::model::yaml::{self, Node, NodeKind};
+use flowtime::source::FileId;
 use sha2::{Digest, Sha256};
 
 use crate::error::WriteError;
@@ -76,25 +79,22 @@ fn source_digest(copy: &SourceCopy, loader: &dyn SourceLoader) -> Result<Vec<u8>
     digest().map_err(|source| WriteError::Source { name: loader.display(&copy.source), source })
 }
 
-/// The text without the value of `generatedAt` under the top-level key `provenance`, in block or flow style.
+/// The text without the value of `generatedAt` under the top-level key `provenance`, however that is written.
 fn without_generated_at(text: &str) -> String {
-    let mut inside = false;
-    let lines = text.split_inclusive('\n').map(|line| {
-        let starts_key = line.starts_with(|first: char| !first.is_whitespace() && first != '#' && first != '}');
-        inside = if starts_key { line.starts_with("provenance") } else { inside };
-        match line.find("generatedAt") {
-            Some(key) if inside => cut_value(line, key),
-            _ => line.to_owned(),
-        }
-    });
-    lines.collect()
+    let tree = yaml::parse(FileId::default(), text, &mut Sink::default());
+    let value = tree.as_ref().and_then(|tree| entry(entry(tree, "provenance")?, "generatedAt"));
+    let cut = value.map(|value| value.span.start as usize..value.span.end as usize);
+    match cut.and_then(|cut| Some((text.get(..cut.start)?, text.get(cut.end..)?))) {
+        Some((before, after)) => format!("{before}{after}"),
+        None => text.to_owned(),
+    }
 }
 
-/// `line` without what stands behind the key at `key`, up to the end of its entry.
-fn cut_value(line: &str, key: usize) -> String {
-    let rest = &line[key..];
-    let end = rest.find([',', '}', '\n']).unwrap_or(rest.len());
-    format!("{}{}", &line[..key], &rest[end..])
+fn entry<'a>(node: &'a Node, key: &str) -> Option<&'a Node> {
+    match &node.kind {
+        NodeKind::Mapping(entries) => entries.iter().find(|entry| *entry.key.value == *key).map(|entry| &entry.value),
+        NodeKind::Scalar(_) | NodeKind::Sequence(_) => None,
+    }
 }
 
 #[cfg(test)]
@@ -115,12 +115,22 @@ mod tests {
             "provenance: { generatedAt: a, x: 1 }\n",
             "provenance: { generatedAt: bb, x: 1 }\n",
         );
+        check_same_but_for_generated_at(
+            "{ provenance: { x: 1, \"generatedAt\": \"a, b\" } }\n",
+            "{ provenance: { x: 1, \"generatedAt\": \"c\" } }\n",
+        );
+        check_same_but_for_generated_at(
+            "provenance: {\n  x: 1,\n  generatedAt:\n    a }\n",
+            "provenance: {\n  x: 1,\n  generatedAt:\n    bb }\n",
+        );
     }
 
     #[test]
     fn all_else_counts() {
         let differ = |a, b| assert_ne!(without_generated_at(a), without_generated_at(b));
         differ("provenance: { generatedAt: a, x: 1 }\n", "provenance: { generatedAt: a, x: 2 }\n");
+        differ("provenance: { x: { generatedAt: a } }\n", "provenance: { x: { generatedAt: b } }\n");
+        differ("provenance: { x: \"generatedAt: a\" }\n", "provenance: { x: \"generatedAt: b\" }\n");
         differ("other:\n  generatedAt: 1\n", "other:\n  generatedAt: 2\n");
         differ("provenance:\n  a: 1\nother:\n  generatedAt: 1\n", "provenance:\n  a: 1\nother:\n  generatedAt: 2\n");
     }

@@ -13,6 +13,7 @@ mod artifacts;
 pub mod columns;
 mod dag;
 mod error;
+mod figures;
 mod id;
 mod names;
 mod number;
@@ -24,5 +25,8 @@ mod warnings;
 mod write;
 
 pub use error::WriteError;
-pub use record::{GridRecord, RunRecord, SeriesRecord, Severity, Status, Timings, Warning, WindowRecord};
+pub use figures::Figures;
+pub use record::{
+    Engine, GridRecord, Provenance, RunRecord, SeriesRecord, Severity, Status, Timings, Warning, WindowRecord,
+};
 pub use write::{Options, Run, Written, record, runs_in, write};

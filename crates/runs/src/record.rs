@@ -3,16 +3,19 @@
 
 use std::collections::BTreeMap;
 
+use flowtime::driver::OutputColumn;
 use flowtime::model::{Grid, Window};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
+
+use crate::figures::Figures;
 
 /// The record of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RunRecord {
-    /// The run's name and its folder's.
-    pub run_id: String,
+    /// The run's name and its folder's; none where nothing was kept.
+    pub run_id: Option<String>,
     /// How it ended.
     pub status: Status,
     /// Where the model came from: `model`, for one given as it is.
@@ -23,8 +26,8 @@ pub struct RunRecord {
     pub window: Option<WindowRecord>,
     /// Every parameter's value in this run.
     pub parameters: BTreeMap<String, f64>,
-    /// The model's own, with `generatedAt` and `generator` of this run.
-    pub provenance: serde_json::Value,
+    /// What made the record, from what.
+    pub provenance: Provenance,
     /// What the result hides or lacks.
     pub warnings: Vec<Warning>,
     /// The outputs, in order.
@@ -36,6 +39,35 @@ pub struct RunRecord {
     pub completed_at: String,
     /// How long the steps took.
     pub timings: Timings,
+}
+
+/// What made a record, from what.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Provenance {
+    /// When, RFC 3339.
+    pub generated_at: String,
+    /// The program.
+    pub engine: Engine,
+    /// The model's own `provenance`, as it stands there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<serde_json::Value>,
+}
+
+/// A program and its version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Engine {
+    /// `flowtime`.
+    pub name: String,
+    /// As in `ftc --version`.
+    pub version: String,
+}
+
+impl Provenance {
+    pub(crate) fn new(generated_at: &str, model: Option<&serde_json::Value>) -> Self {
+        let engine = Engine { name: "flowtime".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() };
+        Self { generated_at: generated_at.to_owned(), engine, model: model.cloned() }
+    }
 }
 
 /// How a run ended.
@@ -115,17 +147,39 @@ pub enum Severity {
     Warning,
 }
 
-/// An output in the run's folder.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// An output: its figures over all bins, `null` where there is none or it is infinite, and its file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SeriesRecord {
     /// Its name.
     pub id: String,
+    /// Its unit, if the model says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// Its smallest value.
+    pub min: Option<f64>,
+    /// The mean of its values.
+    pub mean: Option<f64>,
+    /// Its largest value.
+    pub max: Option<f64>,
+    /// Its value in the last bin.
+    pub last: Option<f64>,
+    /// How many values are missing.
+    pub missing: usize,
     /// Its file, relative to the run's folder; absent where nothing was written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// The SHA-256 of that file, in hex.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
+}
+
+impl SeriesRecord {
+    pub(crate) fn new(output: &OutputColumn, unit: Option<&str>) -> Self {
+        let Figures { min, mean, max, last, missing } = Figures::of(&output.values);
+        let [min, mean, max, last] = [min, mean, max, last].map(|figure| figure.filter(|value| value.is_finite()));
+        let unit = unit.map(str::to_owned);
+        Self { id: output.name.clone(), unit, min, mean, max, last, missing, path: None, sha256: None }
+    }
 }
 
 /// How long the steps of a run took, in milliseconds.

@@ -68,10 +68,14 @@ impl<'a> Staging<'a> {
     }
 
     fn open(&self, path: &Path) -> io::Result<StagedFile<'_>> {
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        let writer = BufWriter::with_capacity(1 << 16, File::create_new(path)?);
+        let file = match (File::create_new(path), path.parent()) {
+            (Err(error), Some(folder)) if error.kind() == io::ErrorKind::NotFound => {
+                fs::create_dir_all(folder)?;
+                File::create_new(path)?
+            }
+            (file, _) => file?,
+        };
+        let writer = BufWriter::with_capacity(1 << 16, file);
         Ok(StagedFile { writer, hasher: Sha256::new(), stop: self.stop })
     }
 

@@ -1,9 +1,12 @@
 //! What a run should tell about its result though nothing failed: conventions that stood in for a result, and missing
-//! values in the outputs. Bins are all in the field and at most a few ranges of them in the message.
+//! values in the outputs. Bins are all in the field and at most a few ranges of them in the message, with the times of
+//! day where the model has a window.
 
 use flowtime::check::CheckedModel;
 use flowtime::driver::{Evaluation, Flag, OutputColumn};
+use flowtime::model::Model;
 use flowtime_runtime::builtins::Convention;
+use jiff::SignedDuration;
 
 use crate::record::{Severity, Warning};
 
@@ -12,24 +15,30 @@ const RANGES_SHOWN: usize = 5;
 
 /// The warnings of an evaluation: flags in their order, then missing values in the order of the outputs.
 pub(crate) fn warnings(checked: &CheckedModel, evaluation: &Evaluation) -> Vec<Warning> {
-    let flags = evaluation.flags.iter().filter(|flag| !flag.bins.is_empty()).map(|flag| flag_warning(checked, flag));
-    flags.chain(evaluation.outputs.iter().filter_map(missing_warning)).collect()
+    let model = &checked.model;
+    let flags = evaluation.flags.iter().filter(|flag| !flag.bins.is_empty()).map(|flag| flag_warning(model, flag));
+    flags.chain(evaluation.outputs.iter().filter_map(|output| missing_warning(model, output))).collect()
 }
 
-fn flag_warning(checked: &CheckedModel, flag: &Flag) -> Warning {
+fn flag_warning(model: &Model, flag: &Flag) -> Warning {
+    let series = model.series.get(flag.series.0 as usize).map(|series| series.id.value.clone());
+    let name = series.as_deref().unwrap_or_default();
     let (kind, what) = match flag.convention {
-        Convention::DivisionByZero => ("division_by_zero", "Division by zero gave 0"),
-        Convention::ClampBounds => ("clamp_bounds", "CLAMP's lower bound was above the upper one"),
+        Convention::DivisionByZero => ("division_by_zero", format!("division by zero in `{name}` gave 0")),
+        Convention::ClampBounds => {
+            ("clamp_bounds", format!("a `CLAMP` in `{name}` met a lower bound above the upper one"))
+        }
     };
-    let series = checked.model.series.get(flag.series.0 as usize).map(|series| series.id.value.clone());
-    let message = format!("{what} {}", at_bins(&flag.bins));
+    let message = format!("{what} {}{}", at_bins(&flag.bins), times(model, &flag.bins));
     Warning { kind: kind.to_owned(), severity: Severity::Warning, series, bins: flag.bins.clone(), message }
 }
 
-fn missing_warning(output: &OutputColumn) -> Option<Warning> {
+fn missing_warning(model: &Model, output: &OutputColumn) -> Option<Warning> {
     let present = |(bin, value): (usize, &f64)| value.is_nan().then_some(bin);
     let bins: Vec<usize> = output.values.iter().enumerate().filter_map(present).collect();
-    let message = format!("{} of {} values are missing, {}", bins.len(), output.values.len(), at_bins(&bins));
+    let (name, count) = (&output.name, output.values.len());
+    let at = format!("{}{}", at_bins(&bins), times(model, &bins));
+    let message = format!("{} of {count} values of `{name}` are missing, {at}", bins.len());
     let (kind, series) = ("missing_values".to_owned(), Some(output.name.clone()));
     (!bins.is_empty()).then_some(Warning { kind, severity: Severity::Warning, series, bins, message })
 }
@@ -45,6 +54,23 @@ fn at_bins(bins: &[usize]) -> String {
     format!("at {noun} {}{more}", texts.join(", "))
 }
 
+/// ` (01:00-01:10 UTC)`: when the first of these bins begins and the last one ends, where the model says so.
+fn times(model: &Model, bins: &[usize]) -> String {
+    let edges = || Some((edge(model, *bins.first()?)?, edge(model, bins.last()? + 1)?));
+    let Some((begin, end)) = edges() else {
+        return String::new();
+    };
+    let in_one_day = end.duration_since(begin) <= SignedDuration::from_hours(24) && model.grid.bin_minutes() < 24 * 60;
+    let format = if in_one_day { "%H:%M" } else { "%Y-%m-%d %H:%M" };
+    format!(" ({}-{} UTC)", begin.strftime(format), end.strftime(format))
+}
+
+/// When `bin` begins.
+fn edge(model: &Model, bin: usize) -> Option<jiff::Timestamp> {
+    let minutes = i64::try_from(bin).ok()?.checked_mul(i64::try_from(model.grid.bin_minutes()).ok()?)?;
+    model.window?.start.checked_add(SignedDuration::from_secs(minutes.checked_mul(60)?)).ok()
+}
+
 fn range_text(range: &[usize]) -> String {
     match range {
         [first, .., last] => format!("{first}-{last}"),
@@ -55,6 +81,8 @@ fn range_text(range: &[usize]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use flowtime::model::{Grid, Window};
+    use flowtime::source::Span;
 
     #[test]
     fn messages_show_ranges_and_count_the_rest() {
@@ -62,5 +90,19 @@ mod tests {
         assert_eq!(at_bins(&[3, 12, 13, 14]), "at bins 3, 12-14");
         let many: Vec<usize> = (0..20).map(|bin| bin * 2).collect();
         assert_eq!(at_bins(&many), "at bins 0, 2, 4, 6, 8 and 15 more");
+    }
+
+    fn check_times(bin_size: u32, bins: &[usize], expected: &str) {
+        let start = "2025-10-07T00:00:00Z".parse().unwrap();
+        let grid = Grid { bins: 2000, bin_size, ..Grid::default() };
+        let window = Some(Window { start, span: Span::default() });
+        assert_eq!(times(&Model { grid, window, ..Model::default() }, bins), expected);
+    }
+
+    #[test]
+    fn messages_have_times_where_there_is_a_window() {
+        check_times(5, &[12, 13], " (01:00-01:10 UTC)");
+        check_times(5, &[12, 500], " (2025-10-07 01:00-2025-10-08 17:45 UTC)");
+        assert_eq!(times(&Model::default(), &[12]), "");
     }
 }

@@ -9,11 +9,10 @@ use std::sync::atomic::AtomicBool;
 use flowtime::check::CheckedModel;
 use flowtime::driver::{Evaluation, OutputColumn, Settings};
 use flowtime::load::SourceLoader;
-use serde_json::{Value, json};
 
 use crate::artifacts::fill;
 use crate::error::WriteError;
-use crate::record::{RunRecord, SeriesRecord, Status, Timings, WindowRecord};
+use crate::record::{Provenance, RunRecord, SeriesRecord, Status, Timings, WindowRecord};
 use crate::sources::{SourcePlan, plan};
 use crate::staging::{PREFIX, Staging};
 use crate::{id, warnings};
@@ -60,18 +59,17 @@ pub struct Written {
     pub existing: bool,
 }
 
-/// The record of `run` as `run.json` would have it, with a fresh id and without files.
+/// The record of `run` as `run.json` would have it, without files; and without an id, unless that follows from the
+/// inputs.
 ///
 /// # Errors
-/// The system gives no random bytes, or a source can't be read for a deterministic id.
+/// A source can't be read for a deterministic id.
 pub fn record(run: &Run<'_>, deterministic_id: bool) -> Result<RunRecord, WriteError> {
-    let plan = plan(&run.checked.model);
-    let inputs = if deterministic_id { Some(inputs_digest(run, &plan)?) } else { None };
-    let digits = match &inputs {
-        Some(digest) => digest[..8].to_owned(),
-        None => id::random_digits()?,
-    };
-    Ok(new_record(run, run_id(run, &digits), inputs))
+    if !deterministic_id {
+        return Ok(new_record(run, None, None));
+    }
+    let digest = inputs_digest(run, &plan(&run.checked.model))?;
+    Ok(new_record(run, Some(run_id(run, &digest[..8])), Some(digest)))
 }
 
 /// Writes the artifacts of `run` to a new folder in `root`, which is made if it isn't there.
@@ -123,7 +121,7 @@ fn write_random(root: &Path, run: &Run<'_>, options: &Options<'_>, plan: &Source
         last = root.join(&run_id);
         let staging = Staging::create(root, &run_id, options.durable, options.stop)?;
         if let Some(staging) = staging.filter(|_| !last.exists()) {
-            return fill(staging, last, run, plan, new_record(run, run_id, None));
+            return fill(staging, last, run, plan, new_record(run, Some(run_id), None));
         }
     }
     Err(WriteError::IdTaken { path: last })
@@ -146,7 +144,7 @@ fn write_deterministic(
     let Some(staging) = Staging::create(root, &name, options.durable, options.stop)? else {
         return Err(WriteError::IdTaken { path: root.join(format!("{PREFIX}{name}")) });
     };
-    match fill(staging, target.clone(), run, plan, new_record(run, run_id, Some(digest.clone()))) {
+    match fill(staging, target.clone(), run, plan, new_record(run, Some(run_id), Some(digest.clone()))) {
         Err(WriteError::Write { path, .. }) if path == target && target.exists() => existing(target, &digest),
         result => result,
     }
@@ -188,10 +186,11 @@ pub(crate) fn parameters<'a>(run: &Run<'a>) -> impl Iterator<Item = (&'a str, f6
     })
 }
 
-fn new_record(run: &Run<'_>, run_id: String, inputs_sha256: Option<String>) -> RunRecord {
+fn new_record(run: &Run<'_>, run_id: Option<String>, inputs_sha256: Option<String>) -> RunRecord {
     let model = &run.checked.model;
     let now = now();
-    let series = |output: &OutputColumn| SeriesRecord { id: output.name.clone(), path: None, sha256: None };
+    let unit = |output: &OutputColumn| model.series.get(output.series.0 as usize)?.unit.as_deref();
+    let series = |output: &OutputColumn| SeriesRecord::new(output, unit(output));
     RunRecord {
         run_id,
         status: Status::Completed,
@@ -199,7 +198,7 @@ fn new_record(run: &Run<'_>, run_id: String, inputs_sha256: Option<String>) -> R
         grid: (&model.grid).into(),
         window: model.window.as_ref().map(|window| WindowRecord::new(window, &model.grid)),
         parameters: parameters(run).map(|(name, value)| (name.to_owned(), value)).collect(),
-        provenance: provenance(model.provenance.as_ref(), &now),
+        provenance: Provenance::new(&now, model.provenance.as_ref()),
         warnings: warnings::warnings(run.checked, run.evaluation),
         series: run.evaluation.outputs.iter().map(series).collect(),
         inputs_sha256,
@@ -211,11 +210,4 @@ fn new_record(run: &Run<'_>, run_id: String, inputs_sha256: Option<String>) -> R
 /// The time to the millisecond, RFC 3339.
 pub(crate) fn now() -> String {
     jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
-}
-
-fn provenance(of_model: Option<&Value>, now: &str) -> Value {
-    let mut provenance = of_model.and_then(Value::as_object).cloned().unwrap_or_default();
-    provenance.insert("generatedAt".to_owned(), json!(now));
-    provenance.entry("generator").or_insert_with(|| json!(concat!("flowtime ", env!("CARGO_PKG_VERSION"))));
-    Value::Object(provenance)
 }

@@ -123,8 +123,9 @@ fn a_run_folder_has_all_its_files() {
         "topology.json",
     ];
     assert_eq!(names, expected);
-    assert_eq!(runs_in(&place.runs()).unwrap(), [written.record.run_id.as_str()]);
-    assert!(written.record.run_id.starts_with("run_20251007T000000Z_"), "{}", written.record.run_id);
+    let run_id = written.record.run_id.unwrap();
+    assert!(run_id.starts_with("run_20251007T000000Z_"), "{run_id}");
+    assert_eq!(runs_in(&place.runs()).unwrap(), [run_id]);
 }
 
 #[test]
@@ -175,7 +176,28 @@ fn missing_values_are_warned_of() {
     let of_load = |warning: &&flowtime_runs::Warning| warning.series.as_deref() == Some("Load");
     let warning = written.record.warnings.iter().find(of_load).unwrap();
     assert_eq!((warning.kind.as_str(), warning.bins.as_slice()), ("missing_values", &[2][..]));
-    assert_eq!(warning.message, "1 of 4 values are missing, at bin 2");
+    assert_eq!(warning.message, "1 of 4 values of `Load` are missing, at bin 2 (00:10-00:15 UTC)");
+}
+
+#[test]
+fn the_record_has_the_figures_of_each_output() {
+    let mut place = Place::new();
+    place.text = place.text.replace("load.csv\" }", "load.csv\", unit: jobs }");
+    let record = place.write(&Options::default()).unwrap().record;
+    let [load, shared, _] = record.series.as_slice() else { panic!("{:?}", record.series) };
+    assert_eq!((load.min, load.max, load.last, load.missing), (Some(-0.0), Some(1e300), Some(-0.0), 1));
+    assert_eq!(load.unit.as_deref(), Some("jobs"));
+    assert_eq!((shared.max, shared.mean, shared.unit.as_deref()), (None, None, None));
+}
+
+#[test]
+fn the_models_own_provenance_is_kept_as_it_stands() {
+    let mut place = Place::new();
+    place.text.push_str("provenance: { generatedAt: \"2020-01-01\", generator: hand, depth: [1] }\n");
+    let provenance = place.write(&Options::default()).unwrap().record.provenance;
+    let expected = serde_json::json!({ "generatedAt": "2020-01-01", "generator": "hand", "depth": [1] });
+    assert_eq!(provenance.model, Some(expected));
+    assert_eq!(provenance.engine.name, "flowtime");
 }
 
 #[test]
@@ -282,5 +304,20 @@ fn folders_of_killed_writers_are_no_runs() {
     fs::create_dir(&killed).unwrap();
     fs::write(killed.join("run.json"), "{}").unwrap();
     fs::create_dir(place.runs().join("run_nowindow_11111111")).unwrap();
-    assert_eq!(runs_in(&place.runs()).unwrap(), [written.record.run_id]);
+    assert_eq!(runs_in(&place.runs()).unwrap(), [written.record.run_id.unwrap()]);
+}
+
+#[test]
+fn the_graph_cuts_the_computed_series_into_regions() {
+    let mut place = Place::new();
+    place.text += "  - { id: queue, kind: expr, expr: \"SHIFT(queue, 1, 0) + load\" }\n  - { id: double, kind: expr, expr: \"queue * 2\" }\n";
+    let written = place.write(&Options::default()).unwrap();
+    let dag: serde_json::Value = serde_json::from_slice(&files(&written.path)["debug/dag.json"]).unwrap();
+    let expected = serde_json::json!([
+        { "kind": "map", "series": ["é/div"] },
+        { "kind": "scan", "series": ["queue"] },
+        { "kind": "map", "series": ["double"] },
+    ]);
+    assert_eq!(dag["regions"], expected);
+    assert_eq!(dag["components"], serde_json::json!([["queue"]]));
 }

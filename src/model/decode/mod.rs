@@ -36,7 +36,7 @@ pub fn decode(tree: &Node, sink: &mut Sink) -> Model {
     if let Some(node) = fields.get("grid") {
         model.grid = grid::decode_grid(node, sink);
     }
-    model.window = fields.get("window").and_then(|node| grid::decode_window(node, &model.grid, sink));
+    model.window = fields.get("window").map(|node| grid::decode_window(node, &model.grid, sink));
     model.seed = fields.get("rng").and_then(|node| decode_seed(node, sink));
     model.parameters = decode_each(&fields, "parameters", &schema::PARAMETER, sink, decode_parameter);
     if let Some(node) = fields.get("topology") {
@@ -120,13 +120,10 @@ fn check_bounds(value: f64, min: Option<f64>, max: Option<f64>, node: &Node, sin
     let (low, high) = (min.unwrap_or(f64::NEG_INFINITY), max.unwrap_or(f64::INFINITY));
     if low > high {
         sink.emit(codes::VALUE_NOT_ALLOWED, node.span, format!("`min` {low} is greater than `max` {high}"));
-    } else if !(low..=high).contains(&value) {
-        let message = match (min, max) {
-            (Some(low), Some(high)) => format!("value {value} is outside {low}..={high}"),
-            _ if value < low => format!("value {value} is less than `min` {low}"),
-            _ => format!("value {value} is greater than `max` {high}"),
-        };
-        sink.emit(codes::VALUE_NOT_ALLOWED, node.span, message);
+    } else if value < low {
+        sink.emit(codes::VALUE_NOT_ALLOWED, node.span, format!("value {value} is below `min` {low}"));
+    } else if value > high {
+        sink.emit(codes::VALUE_NOT_ALLOWED, node.span, format!("value {value} is above `max` {high}"));
     }
 }
 

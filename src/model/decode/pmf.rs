@@ -34,7 +34,7 @@ pub(super) fn decode_pmf(node: &Node, has_seed: bool, sink: &mut Sink) -> Option
     })
 }
 
-fn own_keys(distribution: &'static Distribution) -> impl Iterator<Item = &'static str> {
+fn own_keys(distribution: &'static Distribution) -> impl Iterator<Item = &'static str> + Clone {
     let table: &[&str] = if distribution.table { &["values", "probabilities"] } else { &[] };
     distribution.parameters.iter().map(|parameter| parameter.name).chain(table.iter().copied())
 }

@@ -22,11 +22,7 @@ pub static MODEL: Section = Section {
         optional("window", Shape::One(&WINDOW), "When bin 0 begins."),
         required("grid", Shape::One(&GRID), "Number and size of the time bins."),
         optional("rng", Shape::One(&RNG), "Random numbers of sampled distributions."),
-        optional(
-            "parameters",
-            Shape::Many(&PARAMETER),
-            "Uniform numbers that formulas name, sweeps and sliders change.",
-        ),
+        optional("parameters", Shape::Many(&PARAMETER), "Numbers that formulas name and a run can set."),
         optional("topology", Shape::One(&TOPOLOGY), "Services and queues, and which series play their roles."),
         required("nodes", Shape::Many(&SERIES), "The series."),
         optional("validation", Shape::Many(&RULE), "Rules checked after evaluation; a broken one is a warning."),
@@ -73,7 +69,7 @@ pub static PARAMETER: Section = Section {
         required("value", Shape::Number, "Its value unless a run sets another."),
         optional("min", Shape::Number, "Smallest value allowed."),
         optional("max", Shape::Number, "Largest value allowed."),
-        optional("step", Shape::Number, "Step of a slider."),
+        optional("step", Shape::Number, "Distance between values worth trying, for people."),
         optional("unit", Shape::Text, "Unit, for people."),
         optional("description", Shape::Text, "What it means, for people."),
     ],
@@ -123,7 +119,7 @@ pub static SEMANTICS: Section = Section {
         optional("latency_min", Shape::Id, "Minutes to wait; null: derived from queue and served."),
         optional("sla_min", Shape::Number, "Minutes to wait that are still good."),
         optional("q0", Shape::NumberOrId, "The queue before bin 0."),
-        optional("served_baseline", Shape::Id, "What was done in the base of an overlay."),
+        optional("served_baseline", Shape::Id, "What was done before a change, for comparison."),
     ],
 };
 

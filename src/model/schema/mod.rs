@@ -1,6 +1,7 @@
 //! The keys of a model, declared once: the decoder takes what it knows, requires and suggests from here, and so does
 //! the JSON Schema that editors read (`docs/model.schema.json`).
 
+pub mod foreign;
 mod json;
 mod keys;
 

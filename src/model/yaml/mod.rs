@@ -3,6 +3,7 @@
 //! and its merge keys applied, holds each key once, and is at most [`MAX_DEPTH`] deep, so walking it by recursion is
 //! safe.
 
+mod advice;
 mod build;
 mod mapping;
 mod scalar;
@@ -93,11 +94,11 @@ fn too_large(bytes: usize) -> String {
 }
 
 fn report_scan_error(source: Source<'_>, error: &ScanError, sink: &mut Sink) {
-    let span = source.character(source.offset(*error.marker()));
+    let offset = source.offset(*error.marker());
     if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {
-        build::report_depth(span, sink);
+        build::report_depth(source.character(offset), sink);
     } else {
-        sink.emit(codes::INVALID_YAML, span, format!("invalid YAML: {}", error.kind()));
+        advice::report(source, error.kind(), offset, sink);
     }
 }
 

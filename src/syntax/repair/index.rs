@@ -89,7 +89,7 @@ fn bad_amount(report: &mut Report<'_>, amount: Lexeme) {
     let message = format!("a bin offset must be a whole number or a duration, found {found}");
     let diagnostic = report.emit(codes::BAD_OFFSET, (amount.start, amount.end), message);
     if matches!(amount.token, Token::Name | Token::QuotedName | Token::T) {
-        diagnostic.help("write the number itself, or make it a template parameter");
+        diagnostic.help("write the number itself; a lag is fixed when the model is compiled");
     }
 }
 

@@ -36,12 +36,12 @@ fn an_unexpected_token_is_told_with_what_was_expected() {
     check_errors("* a", "(? * a)", &["FT0103 at \"*\": unexpected `*`: expected a value"]);
     check_errors(
         "a b + c",
-        "(broken a (b + c))",
+        "(broken a (? + c))",
         &["FT0103 at \"b\": unexpected `b`: expected an operator or the end of the formula"],
     );
     check_errors(
         "f(a b, c)",
-        "(f (broken a b) c)",
+        "(f (broken a ?) c)",
         &["FT0103 at \"b\": unexpected `b`: expected an operator, `,` or `)`"],
     );
     check_errors("MIN(a,,b)", "(MIN a ? b)", &["FT0103 at \",\": unexpected `,`: expected a value or `)`"]);
@@ -71,7 +71,7 @@ fn an_unexpected_token_is_told_with_what_was_expected() {
     );
     check_errors(
         "IF(a > 1 b > 2, 1, 0)",
-        "(IF (broken (a > 1) (b > 2)) 1 0)",
+        "(IF (broken (a > 1) (? > 2)) 1 0)",
         &["FT0103 at \"b\": unexpected `b`: expected an operator, `,` or `)`"],
     );
 }
@@ -289,7 +289,7 @@ fn an_offset_is_told_what_is_allowed() {
         "x[t-k]",
         "(broken x)",
         &[
-            "FT0110 at \"k\": a bin offset must be a whole number or a duration, found `k`; write the number itself, or make it a template parameter",
+            "FT0110 at \"k\": a bin offset must be a whole number or a duration, found `k`; write the number itself; a lag is fixed when the model is compiled",
         ],
     );
     check_errors(

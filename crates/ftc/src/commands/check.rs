@@ -1,4 +1,5 @@
-//! `ftc check`: every problem of the models named, in a form for people or for machines.
+//! `ftc check`: every problem of the models named, in a form for people or for machines. `--fix` applies fixes until
+//! there are none left and replaces each file once, whole or not at all.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,8 +10,25 @@ use flowtime::driver::Check;
 use flowtime::load::SourceCheck;
 
 use crate::files;
-use crate::models::{Counts, ModelText};
+use crate::models::{Counts, ModelText, counted};
+use crate::paths;
 use crate::ui::{Outcome, Ui};
+
+/// How often fixes are looked for in what fixes have made.
+const ROUNDS: usize = 10;
+
+/// What the long help adds.
+pub(crate) const MORE_HELP: &str = "\
+Examples:
+  ftc check                          every model in this folder and below
+  ftc check model.yaml --data        every value of the data files, too
+  ftc check --output-format github   in a workflow
+  ftc check --fix                    apply what needs no thought
+
+Exit codes:
+  0  no errors (warnings don't count)
+  1  some model has errors
+  2  a path can't be read, or the command line is wrong";
 
 #[derive(Debug, Args)]
 pub(crate) struct CheckArgs {
@@ -49,6 +67,9 @@ enum Format {
 
 /// Checks all models and writes what was found.
 pub(crate) fn check(args: &CheckArgs, ui: &Ui) -> anyhow::Result<Outcome> {
+    if !paths::exist(&args.paths, ui) {
+        return Ok(Outcome::Failed);
+    }
     let paths = files::find_models(&args.paths)?;
     if paths.is_empty() {
         ui.warning("no models found: a folder's models are its YAML files with a key `schemaVersion`");
@@ -79,18 +100,42 @@ fn source_check(args: &CheckArgs) -> SourceCheck {
     }
 }
 
-/// Applies the first fix of each diagnostic and checks again.
+/// Applies the first fix of each diagnostic, round by round, and says what it did.
 fn check_and_fix(path: &Path, args: &CheckArgs, ui: &Ui) -> anyhow::Result<Check> {
-    let model = ModelText::read(path)?;
-    let check = model.check(source_check(args));
-    let fixes: Vec<_> = check.diagnostics.iter().filter_map(|one| one.fixes.first()).collect();
-    if fixes.is_empty() || files::is_stdin(path) {
+    let mut model = ModelText::read(path)?;
+    let mut check = model.check(source_check(args));
+    if files::is_stdin(path) {
+        ui.warning("standard input is checked, not fixed: `--fix` changes files");
         return Ok(check);
     }
-    let fixed = edit::apply(model.as_str(), fixes.iter().flat_map(|fix| &fix.edits));
-    files::replace(path, &fixed)?;
-    ui.note(&format!("fixes applied in {1}: {0}", fixes.len(), path.display()));
-    check_one(path, args)
+    let mut done = Vec::new();
+    for _ in 0..ROUNDS {
+        let Some((text, titles)) = fixed(&model, &check) else {
+            break;
+        };
+        model.text = Ok(text);
+        done.extend(titles);
+        check = model.check(source_check(args));
+    }
+    if !done.is_empty() {
+        files::replace(path, model.as_str())?;
+        done.iter().for_each(|title| ui.note(&format!("fixed {title}")));
+        ui.note(&format!("{} applied to {}", counted(done.len(), "fix"), model.name));
+    }
+    Ok(check)
+}
+
+/// The text with one round of fixes, and what each of them did where.
+fn fixed(model: &ModelText, check: &Check) -> Option<(String, Vec<String>)> {
+    let fixes = edit::compatible(check.diagnostics.iter().filter_map(|one| one.fixes.first()));
+    let titles = fixes.iter().filter_map(|fix| {
+        let at = fix.edits.first()?.span;
+        let file = check.sources.file(at.file);
+        let line = file.lines.position(&file.text, at.start as usize).line;
+        Some(format!("{}:{line}: {}", file.name, fix.title))
+    });
+    let text = edit::apply(model.as_str(), fixes.iter().flat_map(|fix| &fix.edits));
+    (text != model.as_str()).then(|| (text, titles.collect()))
 }
 
 fn written(checks: &[Check], format: Format, color: bool) -> String {

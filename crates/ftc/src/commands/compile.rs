@@ -13,9 +13,20 @@ use flowtime::load::SourceCheck;
 use flowtime::stages;
 use flowtime_runtime::engine::{self, Backend, Options, Phase, Prepared};
 
-use crate::files;
 use crate::models::{Counts, ModelText};
 use crate::ui::{Outcome, Ui};
+use crate::{files, paths};
+
+/// What the long help adds.
+pub(crate) const MORE_HELP: &str = "\
+Examples:
+  ftc compile model.yaml --emit typed --series queue_depth
+  ftc compile model.yaml --emit dot -o model.dot
+
+Exit codes:
+  0  the stage was printed
+  1  the model has errors, or no such series
+  2  the model can't be read, the file can't be written, or the command line is wrong";
 
 #[derive(Debug, Args)]
 pub(crate) struct CompileArgs {
@@ -55,6 +66,9 @@ enum Stage {
 
 /// Compiles the model and prints what was asked for.
 pub(crate) fn compile(args: &CompileArgs, ui: &Ui) -> anyhow::Result<Outcome> {
+    if !paths::is_one_model(&args.model, ui) {
+        return Ok(Outcome::Failed);
+    }
     let model = ModelText::read(&args.model)?;
     let begin = Instant::now();
     let mut check = model.check(SourceCheck::Probe);

@@ -1,4 +1,4 @@
-//! `ftc functions`: all functions, operators and distributions, as the manual's page or as JSON.
+//! `ftc functions`: all functions, operators and distributions, one a line, as the manual's page, or as JSON.
 
 use clap::Args;
 use flowtime::manual;
@@ -9,14 +9,22 @@ use crate::ui::{Outcome, Ui};
 
 #[derive(Debug, Args)]
 pub(crate) struct FunctionsArgs {
-    /// Write JSON instead of Markdown
+    /// Write the page of the manual, with parameters and examples
+    #[arg(long, conflicts_with = "json")]
+    markdown: bool,
+    /// Write JSON
     #[arg(long)]
     json: bool,
 }
 
 /// Writes the list to standard output.
 pub(crate) fn functions(args: &FunctionsArgs, ui: &Ui) -> anyhow::Result<Outcome> {
-    ui.result(&if args.json { json_list()? } else { manual::functions_page() })?;
+    let text = match args {
+        FunctionsArgs { json: true, .. } => json_list()?,
+        FunctionsArgs { markdown: true, .. } => manual::functions_page(),
+        _ => manual::functions_list(ui.width()),
+    };
+    ui.result(&text)?;
     Ok(Outcome::Clean)
 }
 

@@ -8,3 +8,4 @@ pub(crate) mod fmt;
 pub(crate) mod functions;
 pub(crate) mod init;
 pub(crate) mod run;
+pub(crate) mod schema;

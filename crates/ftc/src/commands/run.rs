@@ -8,19 +8,34 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use flowtime::check::CheckedModel;
-use flowtime::diagnostics::render;
 use flowtime::diagnostics::suggest::nearest;
+use flowtime::diagnostics::{Diagnostic, Report, json, render};
 use flowtime::driver::{self, Check, Evaluation, RunError, Settings, Step};
 use flowtime::load::SourceCheck;
 use flowtime_runs::{Options, Run, RunRecord, Timings, WriteError, Written};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::models::{Counts, ModelText};
+use crate::models::{Counts, ModelText, counted};
+use crate::table::Row;
 use crate::ui::{Outcome, Ui};
-use crate::{interrupt, table};
+use crate::{interrupt, paths, table};
 
 /// How long a run is silent before it shows its progress.
 const PATIENCE: Duration = Duration::from_millis(500);
+
+/// What the long help adds.
+pub(crate) const MORE_HELP: &str = "\
+Examples:
+  ftc run model.yaml
+  ftc run model.yaml --set growth=1.2 --set capacity=240
+  ftc run model.yaml --out runs
+  ftc run model.yaml --json | jq '.series[] | {id, max}'
+
+Exit codes:
+  0    the model was run (warnings don't count)
+  1    the model has errors, its data doesn't fit, or a setting does not
+  2    a file can't be read or written, or the command line is wrong
+  130  ended with Ctrl-C";
 
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
@@ -38,7 +53,7 @@ pub(crate) struct RunArgs {
     /// Make the run's id from model, parameters and data, and return a run that is there already
     #[arg(long)]
     deterministic_run_id: bool,
-    /// Print the run's record (`run.json`) instead of a table
+    /// Print the run's record (`run.json`) instead of a table, or the errors as JSON
     #[arg(long)]
     json: bool,
     /// Sync the artifacts to the disk before the run appears
@@ -66,22 +81,25 @@ fn parse_setting(text: &str) -> Result<(String, f64), String> {
 
 /// Runs the model and shows the result.
 pub(crate) fn run(args: &RunArgs, ui: &Ui) -> anyhow::Result<Outcome> {
+    if !paths::is_one_model(&args.model, ui) {
+        return Ok(Outcome::Failed);
+    }
     let model = ModelText::read(&args.model)?;
     let begin = Instant::now();
     let mut check = model.check(SourceCheck::Probe);
     let mut timings = Timings { check_ms: milliseconds(begin), ..Timings::default() };
-    let mut counts = Counts::default();
-    counts.add(&check.diagnostics);
-    check.diagnostics = ui.wanted(check.diagnostics);
-    ui.say(&render::full(&check.diagnostics, &check.sources, ui.colors(&io::stderr())));
+    let found = std::mem::take(&mut check.diagnostics);
     let Some(checked) = &check.model else {
-        ui.note(&counts.summary());
-        return Ok(Outcome::Problems);
+        return show_problems(found, &check, args, ui);
     };
+    ui.say(&render::full(&ui.wanted(found), &check.sources, ui.colors(&io::stderr())));
+    if let Some(note) = not_evaluated(checked) {
+        ui.note(&note);
+    }
     let settings = Settings { parameters: args.set.clone() };
     let evaluation = match evaluate(checked, &model, &settings, &mut timings, ui) {
         Ok(evaluation) => evaluation,
-        Err(error) => return Ok(show_run_error(error, &check, ui)),
+        Err(error) => return show_run_error(error, &check, args, ui),
     };
     ui.detail(&details(args.backend, &timings));
     let run = Run {
@@ -93,6 +111,29 @@ pub(crate) fn run(args: &RunArgs, ui: &Ui) -> anyhow::Result<Outcome> {
         timings,
     };
     finish(&run, args, ui)
+}
+
+/// Shows what keeps the model from running: to people below the lines, to machines as a document.
+fn show_problems(found: Vec<Diagnostic>, check: &Check, args: &RunArgs, ui: &Ui) -> anyhow::Result<Outcome> {
+    let mut counts = Counts::default();
+    counts.add(&found);
+    let diagnostics = ui.wanted(found);
+    if args.json {
+        ui.result(&(json::document(&[Report { diagnostics: &diagnostics, sources: &check.sources }]) + "\n"))?;
+    } else {
+        ui.say(&render::full(&diagnostics, &check.sources, ui.colors(&io::stderr())));
+    }
+    ui.note(&counts.summary());
+    Ok(Outcome::Problems)
+}
+
+/// What of the model a run passes over.
+fn not_evaluated(checked: &CheckedModel) -> Option<String> {
+    let counts = [(checked.model.validation.len(), "validation rule"), (checked.model.tests.len(), "test")];
+    let parts: Vec<String> =
+        counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, noun)| counted(count, noun)).collect();
+    let verb = if counts.iter().map(|(count, _)| count).sum::<usize>() == 1 { "is" } else { "are" };
+    (!parts.is_empty()).then(|| format!("note: {} {verb} checked, not evaluated", parts.join(" and ")))
 }
 
 /// What `-v` tells about a run.
@@ -164,14 +205,9 @@ fn is_long(step: Step<'_>) -> bool {
     matches!(step, Step::Evaluate { series, bins } if series.saturating_mul(bins) > 20_000_000)
 }
 
-fn show_run_error(error: RunError, check: &Check, ui: &Ui) -> Outcome {
+fn show_run_error(error: RunError, check: &Check, args: &RunArgs, ui: &Ui) -> anyhow::Result<Outcome> {
     match error {
-        RunError::Data(diagnostics) => {
-            ui.say(&render::full(&diagnostics, &check.sources, ui.colors(&io::stderr())));
-            let mut counts = Counts::default();
-            counts.add(&diagnostics);
-            ui.note(&counts.summary());
-        }
+        RunError::Data(diagnostics) => return show_problems(diagnostics, check, args, ui),
         RunError::UnknownParameter { ref name, ref known } => {
             ui.error(&error.to_string());
             match nearest(name, known.iter().map(String::as_str)) {
@@ -183,10 +219,10 @@ fn show_run_error(error: RunError, check: &Check, ui: &Ui) -> Outcome {
         RunError::ParameterRange { .. } => ui.error(&error.to_string()),
         RunError::Internal(_) => {
             ui.error(&error.to_string());
-            return Outcome::Failed;
+            return Ok(Outcome::Failed);
         }
     }
-    Outcome::Problems
+    Ok(Outcome::Problems)
 }
 
 /// Writes the artifacts if they are wanted, and shows the result.
@@ -202,39 +238,34 @@ fn finish(run: &Run<'_>, args: &RunArgs, ui: &Ui) -> anyhow::Result<Outcome> {
             match interrupt::while_writing(|| flowtime_runs::write(root, run, &options)) {
                 Ok(written) => (written.record.clone(), Some(written)),
                 Err(WriteError::Interrupted) => return Ok(Outcome::Interrupted),
-                Err(error) => return Ok(show_write_error(error, ui)),
+                Err(error) => return Err(error.into()),
             }
         }
     };
     for warning in &record.warnings {
-        ui.warning(&warning_text(warning));
+        ui.warning(&warning.message);
     }
-    ui.result(&shown(run, &record, written.as_ref(), args.json)?)?;
+    if record.warnings.iter().any(|warning| warning.kind == "division_by_zero") {
+        ui.advice("guard a division with `IF`, for example `IF(served > 0, errors / served, 0)`");
+    }
+    ui.result(&shown(run, &record, written.as_ref(), args, ui)?)?;
     Ok(Outcome::Clean)
 }
 
-fn show_write_error(error: WriteError, ui: &Ui) -> Outcome {
-    let help = error.help();
-    ui.error(&format!("{:#}", anyhow::Error::new(error)));
-    if let Some(help) = help {
-        ui.help(help);
-    }
-    Outcome::Failed
-}
-
-fn warning_text(warning: &flowtime_runs::Warning) -> String {
-    match &warning.series {
-        Some(series) => format!("{}: `{series}`: {}", warning.kind, warning.message),
-        None => format!("{}: {}", warning.kind, warning.message),
-    }
-}
-
-fn shown(run: &Run<'_>, record: &RunRecord, written: Option<&Written>, json: bool) -> anyhow::Result<String> {
-    if json {
+fn shown(
+    run: &Run<'_>,
+    record: &RunRecord,
+    written: Option<&Written>,
+    args: &RunArgs,
+    ui: &Ui,
+) -> anyhow::Result<String> {
+    if args.json {
         return Ok(serde_json::to_string_pretty(record).context("can't write the record as JSON")? + "\n");
     }
-    let width = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
-    let mut text = table::render(&run.evaluation.outputs, width);
+    let units = record.series.iter().map(|series| series.unit.as_deref().unwrap_or_default());
+    let rows: Vec<Row<'_>> =
+        run.evaluation.outputs.iter().zip(units).map(|(output, unit)| Row { output, unit }).collect();
+    let mut text = table::render(&rows, ui.width());
     if let Some(Written { path, existing, .. }) = written {
         let what = if *existing { "the run is there already" } else { "artifacts" };
         text.push_str(&format!("\n{what}: {}\n", path.display()));
