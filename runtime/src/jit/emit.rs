@@ -250,12 +250,13 @@ impl<'a, 'f> Emitter<'a, 'f> {
 
     /// Writes the states back.
     fn leave(&mut self, exit: Block) {
-        for (state, ty) in self.states() {
-            let state_at_end = self.state_param(exit, ty);
-            let number = self.lanes().as_number(state_at_end);
+        let states = self.states();
+        let last: Vec<_> = states.iter().map(|&(_, ty)| self.state_param(exit, ty)).collect();
+        for ((state, _), last) in states.into_iter().zip(last) {
+            let number = self.lanes().as_number(last);
             let lane = self.builder.ins().extractlane(number.value, 0);
-            let offset = (state.index() as i64 * CELL) as i32;
-            self.builder.ins().store(MemFlagsData::trusted(), lane, self.params.states, offset);
+            let (address, offset) = self.at(self.params.states, state.index() as i64 * CELL);
+            self.builder.ins().store(MemFlagsData::trusted(), lane, address, offset);
         }
     }
 

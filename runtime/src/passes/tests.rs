@@ -35,7 +35,15 @@ fn elementwise_values_share_a_loop_and_stay_in_registers() {
             b.output(square);
             let _ = unused;
         },
-        "",
+        "
+memory: 2 columns, 0 of tile scratch, 0 states, 0 numbers
+input0 -> column0
+stage 0
+  map region0
+    v2 = v0 + v0
+    v4 = v2 * v2 -> column1
+out0 <- column1
+",
     );
 }
 
@@ -52,7 +60,19 @@ fn a_recurrence_is_a_loop_that_carries_its_past() {
             b.fill(slot, queue);
             b.output(queue);
         },
-        "",
+        "
+memory: 2 columns, 1 of tile scratch, 1 states, 1 numbers
+input0 -> column0
+stage 0
+  start of state0: bin 0 of v2
+  map region0
+    v4 = v0 - v2 -> scratch0
+  scan region1
+    v3 = delay slot0 by 1 from v2 in state0
+    v5 = v3 + v4
+    v6 = MAX(v2, v5) -> column1
+out0 <- column1
+",
     );
 }
 
@@ -65,7 +85,19 @@ fn what_a_reduction_reads_is_complete_before_the_next_stage() {
             let share = call(b, "/", &[scaled, total]);
             b.output(share);
         },
-        "",
+        "
+memory: 3 columns, 0 of tile scratch, 0 states, 2 numbers
+input0 -> column0
+stage 0
+  v1 = param0 -> number0
+  map region0
+    v2 = v0 * v1 -> column2
+stage 1
+  v3 = SUM(v2) of column2 -> number1
+  map region1
+    v4 = v2 / v3 -> column1
+out0 <- column1
+",
     );
 }
 
@@ -82,6 +114,23 @@ fn windows_and_delays_read_columns_and_each_start_has_its_own() {
             let sum = call(b, "+", &[sum, largest]);
             b.output(sum);
         },
-        "",
+        "
+memory: 4 columns, 1 of tile scratch, 0 states, 2 numbers
+input0 -> column0
+stage 0
+  v1 = param0 -> number0
+  start of column2: 0
+  start of column3: bin 0 of v1
+  map region0
+    v3 = v0 + v0 -> column2 -> column3
+  window
+    v4 = ROLLING_MAX(v3, v2) of column2 -> scratch0
+  map region1
+    v5 = delay slot0 by 1 of column2
+    v6 = delay slot0 by 2 from v1 of column3
+    v7 = v5 + v6
+    v8 = v7 + v4 -> column1
+out0 <- column1
+",
     );
 }

@@ -96,7 +96,7 @@ impl Emitter<'_, '_> {
     }
 
     /// An address and an offset that fits the instruction.
-    fn at(&mut self, address: Value, bytes: i64) -> (Value, i32) {
+    pub(super) fn at(&mut self, address: Value, bytes: i64) -> (Value, i32) {
         match i32::try_from(bytes) {
             Ok(offset) => (address, offset),
             Err(_) => (self.builder.ins().iadd_imm_s(address, bytes), 0),
