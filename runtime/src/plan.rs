@@ -210,7 +210,8 @@ impl Layout {
 
     /// The cells of all columns, if that many can be addressed.
     pub fn cells(&self) -> Option<usize> {
-        let cells = self.stride().checked_mul(self.columns)?;
-        (cells <= isize::MAX as usize / 16).then_some(cells)
+        let most = isize::MAX as usize / 64;
+        let cells = if self.bins > most { None } else { self.stride().checked_mul(self.columns) };
+        cells.filter(|&cells| cells <= most)
     }
 }

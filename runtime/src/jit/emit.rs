@@ -162,7 +162,7 @@ impl<'a, 'f> Emitter<'a, 'f> {
         let mut args = vec![BlockArg::Value(first), BlockArg::Value(scratch)];
         for (state, ty) in self.states() {
             let number = self.load_splat(self.params.states, state.index() as i64 * CELL);
-            let state = self.lanes().from_memory(number, ty);
+            let state = self.lanes().of_memory(number, ty);
             args.push(BlockArg::Value(state.value));
         }
         self.builder.ins().jump(header, &args);
@@ -228,7 +228,7 @@ impl<'a, 'f> Emitter<'a, 'f> {
             }
             match self.program.op(value) {
                 Op::Delay { slot, .. } => {
-                    next.extend(self.program.slot_value(*slot).and_then(|source| self.values[source]))
+                    next.extend(self.program.slot_value(*slot).and_then(|source| self.values[source]));
                 }
                 _ => next.extend(self.carried[value].into_iter().flat_map(|carried| [carried.value, carried.seen])),
             }

@@ -48,7 +48,7 @@ impl Emitter<'_, '_> {
             (0..self.width()).map(|lane| self.call_lane(entry, index, value, &numbers, lane)).collect();
         let number = self.join(&results);
         let ty = self.program.ty(value);
-        self.lanes().from_memory(number, ty)
+        self.lanes().of_memory(number, ty)
     }
 
     fn call_lane(&mut self, entry: Entry, index: Value, value: ValueId, args: &[Value], lane: usize) -> Value {

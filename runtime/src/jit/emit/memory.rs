@@ -44,7 +44,7 @@ impl Emitter<'_, '_> {
             _ => (),
         }
         let number = self.load(value);
-        self.lanes().from_memory(number, ty)
+        self.lanes().of_memory(number, ty)
     }
 
     fn load(&mut self, value: ValueId) -> Value {
@@ -69,7 +69,7 @@ impl Emitter<'_, '_> {
         let place = self.shifted(column, by);
         let number = self.load_lanes(place, MemFlagsData::new().with_notrap());
         let ty = self.program.ty(value);
-        self.lanes().from_memory(number, ty)
+        self.lanes().of_memory(number, ty)
     }
 
     /// The place of another bin of a column. Beyond the cells before bin 0 and behind the last bin, all of which hold
