@@ -93,7 +93,8 @@ fn add_alternating(plan: &mut Plan, stage: usize, part: &Part) {
 fn add_windows(program: &Program, plan: &mut Plan, stage: usize, parts: &[&Part]) {
     for value in values(parts) {
         if let Op::Call { builtin, args } = program.op(value) {
-            let window = Window { value, builtin, args: args[1..].to_vec() };
+            let args = args[1..].iter().filter_map(|&arg| program.constant(arg)).collect();
+            let window = plan.windows.push(Window { value, builtin, args });
             plan.stages[stage].steps.push(Step::Window(window));
         }
     }

@@ -123,7 +123,7 @@ stage 0
   start of column3: bin 0 of v1
   map region0
     v3 = v0 + v0 -> column2 -> column3
-  window
+  window0
     v4 = ROLLING_MAX(v3, v2) of column2 -> scratch0
   map region1
     v5 = delay slot0 by 1 of column2
