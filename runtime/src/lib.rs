@@ -2,6 +2,8 @@
 
 #![deny(unsafe_code)]
 
+#![forbid(unsafe_code)]
+
 pub mod builtins;
 pub mod engine;
 pub mod interp;
