@@ -5,21 +5,22 @@
 
 use super::{Backend, Options};
 use crate::ir::Program;
+use crate::jit;
 
 /// How often a program is assumed to run.
 pub const EXPECTED_RUNS: u32 = 1;
 
 /// Nanoseconds to get the code generator going.
-const START: u64 = 100_000;
+const START: u64 = 50_000;
 /// Nanoseconds to make code for a value.
-const MAKE: u64 = 4_000;
+const MAKE: u64 = 5_000;
 /// Nanoseconds that the interpreter takes longer for a value at a bin.
 const LAG: u64 = 8;
 
 /// The backend that the options ask for, chosen where they leave it open.
 pub(super) fn choose(program: &Program, options: &Options) -> Backend {
     match options.backend {
-        Backend::Auto if pays(program, options.expected_runs) => Backend::Jit,
+        Backend::Auto if pays(program, options.expected_runs) && jit::is_supported() => Backend::Jit,
         Backend::Auto => Backend::Interp,
         backend => backend,
     }
