@@ -17,6 +17,7 @@ pub(super) const FUNCTION: Builtin = Builtin {
     needs_window: false,
     convention: None,
     meaning: Meaning::Elementwise(|_| f64::NAN),
+    fast: None,
     summary: "",
     edge: "",
     examples: &[],

@@ -7,6 +7,7 @@
 use std::hash::{Hash, Hasher};
 
 use crate::ir::{Builder, ValueId};
+use crate::kernels::Fast;
 
 mod arithmetic;
 mod convention;
@@ -52,6 +53,8 @@ pub struct Builtin {
     pub convention: Option<Convention>,
     /// What it computes.
     pub meaning: Meaning,
+    /// The same over many bins at once, where asking bin by bin would be slow; never other bits.
+    pub fast: Option<Fast>,
     /// One line: what it means at bin t.
     pub summary: &'static str,
     /// What happens at the edges: before bin 0, at missing values, at zero.

@@ -131,6 +131,7 @@ const fn entry(name: &'static str, syntax: Syntax, params: &'static [Param], mea
         needs_window: false,
         convention: None,
         meaning,
+        fast: None,
         summary: "",
         edge: "",
         examples: &[],
