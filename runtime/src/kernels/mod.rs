@@ -26,30 +26,34 @@ pub enum Fast {
     Reduce(fn(simd: Simd, column: &[f64], args: &[f64], scratch: &mut Scratch) -> f64),
 }
 
+/// Bytes of a cache line, where buffers begin.
+const LINE: usize = 64;
+
+/// Bins of a page, and how far beyond whole pages buffers lie apart: a load and a store at one place of their pages
+/// would wait for each other.
+const PAGE: usize = 512;
+const APART: usize = 168;
+
 /// Room that kernels work in; it grows to what they need and is kept for the next call, of whichever kernel.
 #[derive(Debug, Default)]
-pub struct Scratch([Vec<f64>; 3]);
+pub struct Scratch(Vec<f64>);
 
 impl Scratch {
     /// Three buffers of this length; what is in them is left from earlier calls.
     fn buffers(&mut self, len: usize) -> [&mut [f64]; 3] {
-        self.0.each_mut().map(|buffer| {
-            if buffer.len() < len {
-                buffer.resize(len, 0.0);
-            }
-            &mut buffer[..len]
-        })
+        let stride = len.next_multiple_of(PAGE) + APART;
+        if self.0.len() < 3 * stride + LINE {
+            self.0.resize(3 * stride + LINE, 0.0);
+        }
+        let first = self.0.as_ptr().align_offset(LINE).min(LINE);
+        let (a, rest) = self.0[first..].split_at_mut(stride);
+        let (b, c) = rest.split_at_mut(stride);
+        [&mut a[..len], &mut b[..len], &mut c[..len]]
     }
 
     /// An empty list that keeps its room.
     fn list(&mut self) -> &mut Vec<f64> {
-        self.0[0].clear();
-        &mut self.0[0]
+        self.0.clear();
+        &mut self.0
     }
-}
-
-/// Whether a value is missing anywhere in `column`.
-#[inline(always)]
-fn has_missing(column: &[f64]) -> bool {
-    column.iter().fold(false, |missing, x| missing | x.is_nan())
 }

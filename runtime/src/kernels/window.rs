@@ -114,6 +114,12 @@ impl<'a> Tile<'a> {
     }
 }
 
+/// Whether any of the bins is like that; looks at all of them, for vectors don't stop early.
+#[inline(always)]
+fn any(bins: &[f64], is_so: impl Fn(f64) -> bool) -> bool {
+    bins.iter().fold(0, |any, x| any | u64::from(is_so(*x))) != 0
+}
+
 /// The length of a window: the argument after the column.
 fn bins(args: &[f64]) -> usize {
     (args[0] as usize).max(1)

@@ -5,10 +5,8 @@
 
 use pulp::NullaryFnOnce;
 
+use super::rows::{LANES, Row, row_at, store, zip};
 use super::{Scratch, Tile, Tiles};
-
-/// Bins whose sums stay in registers.
-const SUMS: usize = 16;
 
 /// The kernel of `CONV`; none for weights that are not finite.
 pub(crate) fn convolve(args: &[f64]) -> Option<Box<dyn Tiles>> {
@@ -48,15 +46,23 @@ impl NullaryFnOnce for Products<'_> {
     fn call(self) {
         let reach = self.taps.len().saturating_sub(1);
         self.tile.gather(reach, self.bins, 0.0, |x| if x.is_finite() { x } else { 0.0 });
-        for (place, out) in (reach..).step_by(SUMS).zip(self.out.chunks_mut(SUMS)) {
-            let mut sums = [0.0; SUMS];
-            for (lag, tap) in self.taps.iter().enumerate().filter(|(_, tap)| **tap != 0.0) {
-                let samples = &self.bins[place - lag..place - lag + SUMS];
-                for (sum, sample) in sums.iter_mut().zip(samples) {
-                    *sum += sample * tap;
-                }
-            }
-            out.copy_from_slice(&sums[..out.len()]);
+        for (place, out) in (reach..).step_by(2 * LANES).zip(self.out.chunks_mut(2 * LANES)) {
+            let (low, high) = two_rows(self.taps, self.bins, place);
+            let (out_low, out_high) = out.split_at_mut(out.len().min(LANES));
+            store(low, out_low);
+            store(high, out_high);
         }
     }
+}
+
+/// The sums of the row at `place` and of the next one, which hide each other's latency.
+#[inline(always)]
+fn two_rows(taps: &[f64], bins: &[f64], place: usize) -> (Row, Row) {
+    let (mut low, mut high) = ([0.0; LANES], [0.0; LANES]);
+    for (lag, tap) in taps.iter().enumerate().filter(|(_, tap)| **tap != 0.0) {
+        let samples = &bins[place - lag..][..2 * LANES];
+        low = zip(low, row_at(samples, 0), |sum, x| sum + x * tap);
+        high = zip(high, row_at(samples, LANES), |sum, x| sum + x * tap);
+    }
+    (low, high)
 }

@@ -2,8 +2,7 @@
 
 use pulp::NullaryFnOnce;
 
-use super::{Scratch, Tile, Tiles, bins};
-use crate::kernels::has_missing;
+use super::{Scratch, Tile, Tiles, any, bins};
 
 /// The kernel of `ROLLING_COUNT`.
 pub(crate) fn count(args: &[f64]) -> Option<Box<dyn Tiles>> {
@@ -43,7 +42,7 @@ impl NullaryFnOnce for FillCounts<'_> {
 /// The counts of the tile's bins.
 #[inline(always)]
 pub(super) fn fill_counts(tile: Tile<'_>, window: usize, out: &mut [f64]) {
-    if has_missing(tile.back(window - 1)) {
+    if any(tile.back(window - 1), f64::is_nan) {
         return count_on(tile, window, out);
     }
     let filling = window.saturating_sub(tile.start + 1).min(out.len());

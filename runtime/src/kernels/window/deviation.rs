@@ -6,8 +6,8 @@
 use pulp::NullaryFnOnce;
 
 use super::count::fill_counts;
-use super::rows::{LANES, Row, add, row_at, zip};
-use super::sum::{AddUp, Parts};
+use super::rows::{LANES, Row, add, row_at, store, zip};
+use super::sum::{AddUp, Parts, front};
 use super::{Scratch, Tile, Tiles, bins};
 
 /// The kernel of `ROLLING_STD`.
@@ -27,10 +27,13 @@ impl Tiles for Deviation {
 
     fn fill(&self, tile: Tile<'_>, out: &mut [f64], scratch: &mut Scratch) {
         let parts = Parts::new(self.window, tile.end());
-        let [a, b, counts] = scratch.buffers(tile.gathered(parts.reach()));
+        let [a, b, counts] = scratch.buffers(tile.gathered(front(parts)));
         tile.simd.run(Deviate { tile, parts, window: self.window, buffers: [a, b], counts, out });
     }
 }
+
+/// Sums of 8, 16, 32, … bins that wait for the next of their size.
+type Digits = [Row; usize::BITS as usize];
 
 struct Deviate<'a> {
     tile: Tile<'a>,
@@ -49,54 +52,53 @@ impl NullaryFnOnce for Deviate<'_> {
         let Deviate { tile, parts, window, buffers: [a, b], counts, out } = self;
         AddUp { tile, parts, buffers: [&mut *a, &mut *b], out: &mut *out }.call();
         fill_counts(tile, window, &mut counts[..out.len()]);
-        tile.gather(parts.reach(), a, f64::NAN, |x| x);
+        for ((mean, sum), count) in b.iter_mut().zip(&*out).zip(&*counts) {
+            *mean = sum / count;
+        }
+        let front = front(parts);
+        tile.gather(front, a, f64::NAN, |x| x);
+        let mut digits = [[0.0; LANES]; usize::BITS as usize];
         for (place, out) in (0..).step_by(LANES).zip(out.chunks_mut(LANES)) {
             let counts = row_at(counts, place);
-            let mut sums = [0.0; LANES];
-            sums[..out.len()].copy_from_slice(out);
-            let means = zip(sums, counts, |sum, count| sum / count);
-            let squares = Squares { bins: &a[..place + parts.reach() + LANES], means }.sum(parts);
+            let bins = &a[..place + front + LANES];
+            let squares = Squares { bins, means: row_at(b, place) }.sum(parts, &mut digits);
             let deviations = zip(squares, counts, |squares, count| (squares / count).sqrt());
-            out.copy_from_slice(&deviations[..out.len()]);
+            store(deviations, out);
         }
     }
 }
 
 /// The squares around the means of one row, whose bins are the last.
+#[derive(Clone, Copy)]
 struct Squares<'a> {
     bins: &'a [f64],
     means: Row,
 }
 
 impl Squares<'_> {
+    /// Their sum over the window; `digits` is room for one row for each bit of it.
     #[inline(always)]
-    fn sum(&self, parts: Parts) -> Row {
+    fn sum(self, parts: Parts, digits: &mut Digits) -> Row {
         let mut total = [0.0; LANES];
         for (power, lag) in parts.iter() {
-            total = add(total, self.power(power, lag));
+            let part = match power {
+                1 => self.ending::<1>(lag).one(0),
+                2 => self.ending::<2>(lag).two(0),
+                4 => self.ending::<4>(lag).four(0),
+                _ => self.by_eights(power / 8, lag, digits),
+            };
+            total = add(total, part);
         }
         total
     }
 
-    /// Those of the `power` bins from `lag` on, by halves.
+    /// Sums of eight bins as the digits of a counter: two of one size become one of the next.
     #[inline(always)]
-    fn power(&self, power: usize, lag: usize) -> Row {
-        match power {
-            1 => self.one(lag),
-            2 => self.two(lag),
-            4 => self.four(lag),
-            _ => self.by_eights(power / 8, lag),
-        }
-    }
-
-    /// Sums of eight as the digits of a counter: two of one size become one of the next.
-    #[inline(always)]
-    fn by_eights(&self, eights: usize, lag: usize) -> Row {
-        let mut digits = [[0.0; LANES]; usize::BITS as usize];
+    fn by_eights(self, eights: usize, lag: usize, digits: &mut Digits) -> Row {
         let mut sum = [0.0; LANES];
         for eight in 0..eights {
-            let newest = lag + 8 * eight;
-            sum = add(self.four(newest), self.four(newest + 4));
+            let bins = self.ending::<8>(lag + 8 * eight);
+            sum = add(bins.four(0), bins.four(4));
             let full = eight.trailing_ones() as usize;
             for digit in &digits[..full] {
                 sum = add(*digit, sum);
@@ -106,18 +108,26 @@ impl Squares<'_> {
         sum
     }
 
+    /// The same of `BINS` bins alone, the newest of which is `lag` behind. Their number is known, and so no place below
+    /// is checked.
     #[inline(always)]
-    fn four(&self, lag: usize) -> Row {
+    fn ending<const BINS: usize>(self, lag: usize) -> Self {
+        let oldest = self.bins.len() + 1 - LANES - lag - BINS;
+        Squares { bins: &self.bins[oldest..][..BINS - 1 + LANES], ..self }
+    }
+
+    #[inline(always)]
+    fn four(self, lag: usize) -> Row {
         add(self.two(lag), self.two(lag + 2))
     }
 
     #[inline(always)]
-    fn two(&self, lag: usize) -> Row {
+    fn two(self, lag: usize) -> Row {
         add(self.one(lag), self.one(lag + 1))
     }
 
     #[inline(always)]
-    fn one(&self, lag: usize) -> Row {
+    fn one(self, lag: usize) -> Row {
         let bins = row_at(self.bins, self.bins.len() - LANES - lag);
         zip(bins, self.means, |x, mean| if x.is_nan() { 0.0 } else { (x - mean) * (x - mean) })
     }

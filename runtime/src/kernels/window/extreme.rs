@@ -10,8 +10,8 @@ use std::marker::PhantomData;
 
 use pulp::NullaryFnOnce;
 
-use super::rows::{LANES, Row, zip};
-use super::{Scratch, Tile, Tiles, bins};
+use super::rows::{LANES, Row, fill, padded, zip};
+use super::{Scratch, Tile, Tiles, any, bins};
 
 /// The kernel of `ROLLING_MAX`.
 pub(crate) fn max(args: &[f64]) -> Option<Box<dyn Tiles>> {
@@ -68,7 +68,7 @@ impl<O: Order> Tiles for Extreme<O> {
 
     fn fill(&self, tile: Tile<'_>, out: &mut [f64], scratch: &mut Scratch) {
         let window = self.window.min(tile.end());
-        let [a, b, c] = scratch.buffers(tile.gathered(window - 1));
+        let [a, b, c] = scratch.buffers(tile.gathered(front(window)));
         let any_worst = tile.simd.run(Slide { tile, window, buffers: [a, b, c], out: &mut *out, order: self.order });
         if any_worst {
             mark_missing(tile, window, out, O::WORST);
@@ -90,41 +90,47 @@ impl<O: Order> NullaryFnOnce for Slide<'_, O> {
 
     #[inline(always)]
     fn call(self) -> bool {
-        let (window, reach, [a, b, c]) = (self.window, self.window - 1, self.buffers);
-        self.tile.gather(reach, a, O::WORST, |x| O::pick(x, O::WORST));
-        let (mut spans, mut other, mut span) = (a, b, 1);
-        while span < LANES && 2 * span <= window {
-            double::<O>(spans, other, span);
-            (spans, other, span) = (other, spans, 2 * span);
+        let (window, [a, b, c], out) = (self.window, self.buffers, self.out);
+        let front = front(window);
+        self.tile.gather(front, a, O::WORST, |x| if x.is_nan() { O::WORST } else { x });
+        if window < 4 {
+            join::<O>(a, front, 1, window, out);
+        } else {
+            join::<O>(a, LANES, 1, 4, &mut b[LANES..]);
+            if window <= 16 {
+                join::<O>(b, front, 4, window, out);
+            } else {
+                join::<O>(b, 2 * LANES, 4, 8, &mut a[2 * LANES..]);
+                let rows = window / LANES;
+                slide_rows::<O>(&a[front - LANES * (rows - 1)..], rows, b, c);
+                fill(out, [&a[front + LANES - window..], c], |_, [older, newer]| O::pick(older, newer));
+            }
         }
-        if window <= 2 * span {
-            return merge::<O>(&spans[reach + span - window..], &spans[reach..], self.out);
-        }
-        let rows = window / LANES;
-        slide_rows::<O>(&spans[reach - LANES * (rows - 1)..], rows, other, c);
-        merge::<O>(&spans[reach + span - window..], c, self.out)
+        any(out, |x| x == O::WORST)
     }
 }
 
-/// From spans that end at each bin the spans of twice the length.
-#[inline(always)]
-fn double<O: Order>(spans: &[f64], doubled: &mut [f64], span: usize) {
-    let newer = &spans[2 * span - 1..];
-    let older = &spans[span - 1..];
-    for ((out, newer), older) in doubled[2 * span - 1..].iter_mut().zip(newer).zip(older) {
-        *out = O::pick(*older, *newer);
-    }
+/// How many bins before the tile are laid out: those that the window reads and those that whole rows need.
+fn front(window: usize) -> usize {
+    padded(window) + 2 * LANES
 }
 
-/// The better of two spans that make up the window; whether it is the worst anywhere.
+/// The extremes of the `length` bins that end at each place from `first` on, made of at most four spans of `span` bins
+/// that end where they are kept.
 #[inline(always)]
-fn merge<O: Order>(older: &[f64], newer: &[f64], out: &mut [f64]) -> bool {
-    let mut any_worst = false;
-    for ((out, older), newer) in out.iter_mut().zip(older).zip(newer) {
-        *out = O::pick(*older, *newer);
-        any_worst |= *out == O::WORST;
+fn join<O: Order>(spans: &[f64], first: usize, span: usize, length: usize, out: &mut [f64]) {
+    let ending = |lag: usize| &spans[first - lag..];
+    let oldest = ending(length - span);
+    let pick = O::pick;
+    match length.div_ceil(span) {
+        1 => fill(out, [oldest], |_, [all]| all),
+        2 => fill(out, [oldest, ending(0)], |_, [a, b]| pick(a, b)),
+        3 => fill(out, [oldest, ending(span), ending(0)], |_, [a, b, c]| pick(pick(a, b), c)),
+        _ => {
+            let spans = [oldest, ending(2 * span), ending(span), ending(0)];
+            fill(out, spans, |_, [a, b, c, d]| pick(pick(a, b), pick(c, d)));
+        }
     }
-    any_worst
 }
 
 /// The extreme of each row and the `window - 1` rows before it, lane by lane, from row `window - 1` on.

@@ -13,9 +13,30 @@ pub(super) const fn padded(bins: usize) -> usize {
 /// The row whose first bin is at `place`.
 #[inline(always)]
 pub(super) fn row_at(bins: &[f64], place: usize) -> Row {
-    let mut row = [0.0; LANES];
-    row.copy_from_slice(&bins[place..place + LANES]);
-    row
+    bins[place..].first_chunk().copied().unwrap_or_default()
+}
+
+/// Gives each place of `out` what `f` makes of what is there and of the pieces' values, as far as all reach.
+#[inline(always)]
+pub(super) fn fill<const PIECES: usize>(
+    out: &mut [f64],
+    pieces: [&[f64]; PIECES],
+    f: impl Fn(f64, [f64; PIECES]) -> f64,
+) {
+    let places = pieces.iter().map(|piece| piece.len()).fold(out.len(), usize::min);
+    let (out, pieces) = (&mut out[..places], pieces.map(|piece| &piece[..places]));
+    for place in 0..places {
+        out[place] = f(out[place], pieces.map(|piece| piece[place]));
+    }
+}
+
+/// Writes as much of a row as there is room for.
+#[inline(always)]
+pub(super) fn store(row: Row, out: &mut [f64]) {
+    match out.first_chunk_mut() {
+        Some(whole) => *whole = row,
+        None => out.iter_mut().zip(row).for_each(|(out, x)| *out = x),
+    }
 }
 
 /// Lane by lane.

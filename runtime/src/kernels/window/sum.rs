@@ -7,6 +7,7 @@
 use pulp::NullaryFnOnce;
 
 use super::count::fill_counts;
+use super::rows::{LANES, fill, padded};
 use super::{Scratch, Tile, Tiles, bins};
 use crate::sums::term;
 
@@ -32,7 +33,7 @@ impl Tiles for Sum {
 
     fn fill(&self, tile: Tile<'_>, out: &mut [f64], scratch: &mut Scratch) {
         let parts = Parts::new(self.window, tile.end());
-        let [a, b, _] = scratch.buffers(tile.gathered(parts.reach()));
+        let [a, b, _] = scratch.buffers(tile.gathered(front(parts)));
         tile.simd.run(AddUp { tile, parts, buffers: [a, b], out });
     }
 }
@@ -49,7 +50,7 @@ impl Tiles for Mean {
 
     fn fill(&self, tile: Tile<'_>, out: &mut [f64], scratch: &mut Scratch) {
         let (window, parts) = (self.window, Parts::new(self.window, tile.end()));
-        let [a, b, counts] = scratch.buffers(tile.gathered(parts.reach()));
+        let [a, b, counts] = scratch.buffers(tile.gathered(front(parts)));
         let counts = &mut counts[..out.len()];
         tile.simd.run(Average { sums: AddUp { tile, parts, buffers: [a, b], out }, window, counts });
     }
@@ -99,29 +100,52 @@ impl NullaryFnOnce for AddUp<'_> {
 
     #[inline(always)]
     fn call(self) {
-        let (reach, [mut sums, mut other], out) = (self.parts.reach(), self.buffers, self.out);
-        self.tile.gather(reach, sums, 0.0, term);
+        let (front, [mut sums, mut other], out) = (front(self.parts), self.buffers, self.out);
+        self.tile.gather(front, sums, 0.0, term);
         let mut bins = 1;
         for (power, lag) in self.parts.iter() {
-            while 4 * bins <= power {
+            while 8 * bins <= power {
                 quadruple(sums, other, bins);
                 (sums, other, bins) = (other, sums, 4 * bins);
             }
-            if 2 * bins <= power {
+            while 4 * bins <= power {
                 double(sums, other, bins);
                 (sums, other, bins) = (other, sums, 2 * bins);
             }
-            let part = &sums[reach - lag..];
-            if lag == 0 {
-                out.copy_from_slice(&part[..out.len()]);
-            } else {
-                add(part, out);
+            let newest = front - lag;
+            let halves = [&sums[newest..], &sums[newest - power / 2..]];
+            match (lag == 0, bins == power) {
+                (true, true) => fill(out, [halves[0]], |_, [part]| part),
+                (true, false) => fill(out, halves, |_, [newer, older]| newer + older),
+                (false, true) => fill(out, [halves[0]], |sum, [part]| sum + part),
+                (false, false) => fill(out, halves, |sum, [newer, older]| sum + (newer + older)),
             }
         }
         if self.parts.ends_with_zero {
-            out.iter_mut().for_each(|sum| *sum += 0.0);
+            fill(out, [], |sum, []| sum + 0.0);
         }
     }
+}
+
+/// How many bins before the tile are laid out: those that the window reads and those that whole rows need.
+pub(super) fn front(parts: Parts) -> usize {
+    padded(parts.reach()) + 2 * LANES
+}
+
+/// From sums of `bins` bins those of twice as many, where all of them are there and in whole rows.
+#[inline(always)]
+fn double(sums: &[f64], doubled: &mut [f64], bins: usize) {
+    let first = padded(2 * bins);
+    let halves = [0, 1].map(|lag| &sums[first - lag * bins..]);
+    fill(&mut doubled[first..], halves, |_, [newer, older]| newer + older);
+}
+
+/// The same twice, in one pass.
+#[inline(always)]
+fn quadruple(sums: &[f64], quadrupled: &mut [f64], bins: usize) {
+    let first = padded(4 * bins);
+    let quarters = [0, 1, 2, 3].map(|lag| &sums[first - lag * bins..]);
+    fill(&mut quadrupled[first..], quarters, |_, [a, b, c, d]| (a + b) + (c + d));
 }
 
 struct Average<'a> {
@@ -141,31 +165,5 @@ impl NullaryFnOnce for Average<'_> {
         for (out, count) in out.iter_mut().zip(self.counts) {
             *out /= *count;
         }
-    }
-}
-
-/// From sums of `bins` bins those of twice as many.
-#[inline(always)]
-fn double(sums: &[f64], doubled: &mut [f64], bins: usize) {
-    let newer = &sums[2 * bins - 1..];
-    let older = &sums[bins - 1..];
-    for ((out, newer), older) in doubled[2 * bins - 1..].iter_mut().zip(newer).zip(older) {
-        *out = newer + older;
-    }
-}
-
-/// The same twice, in one pass.
-#[inline(always)]
-fn quadruple(sums: &[f64], quadrupled: &mut [f64], bins: usize) {
-    let [a, b, c, d] = [4, 3, 2, 1].map(|quarter| &sums[quarter * bins - 1..]);
-    for ((((out, a), b), c), d) in quadrupled[4 * bins - 1..].iter_mut().zip(a).zip(b).zip(c).zip(d) {
-        *out = (a + b) + (c + d);
-    }
-}
-
-#[inline(always)]
-fn add(part: &[f64], out: &mut [f64]) {
-    for (out, part) in out.iter_mut().zip(part) {
-        *out += part;
     }
 }
