@@ -20,11 +20,17 @@ use crate::builtins::ScanState;
 pub enum Fast {
     /// The kernel of a window with these arguments; none where there is no fast form for them.
     Window(fn(args: &[f64]) -> Option<Box<dyn window::Tiles>>),
-    /// Fills a tile and leaves the state behind its last bin.
-    Scan(fn(state: &mut ScanState, column: &[f64], args: &[f64], out: &mut [f64])),
+    /// Fills a tile.
+    Scan(ScanTile),
     /// The number over a whole column.
-    Reduce(fn(simd: Simd, column: &[f64], args: &[f64], scratch: &mut Scratch) -> f64),
+    Reduce(ReduceColumn),
 }
+
+/// Fills `out` with the results of a tile's bins, and leaves the state behind the last. Place 0 of `args` is the bins'.
+pub type ScanTile = fn(state: &mut ScanState, bins: &[f64], args: &[f64], out: &mut [f64]);
+
+/// The number over a column, with the arguments after it.
+pub type ReduceColumn = fn(simd: Simd, column: &[f64], args: &[f64], scratch: &mut Scratch) -> f64;
 
 /// Bytes of a cache line, where buffers begin.
 const LINE: usize = 64;

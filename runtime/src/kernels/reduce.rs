@@ -5,7 +5,7 @@
 
 use pulp::NullaryFnOnce;
 
-use super::{Fast, Scratch, Simd};
+use super::{Fast, ReduceColumn, Scratch, Simd};
 use crate::builtins::{Builtin, Meaning};
 use crate::sums::{join, term};
 
@@ -13,7 +13,7 @@ use crate::sums::{join, term};
 #[derive(Debug)]
 pub struct Kernel {
     eval: fn(&[f64], &[f64]) -> f64,
-    fast: Option<fn(Simd, &[f64], &[f64], &mut Scratch) -> f64>,
+    fast: Option<ReduceColumn>,
 }
 
 impl Kernel {

@@ -3,7 +3,7 @@
 //! A scan's fast form is a loop over the entry's own function, so it can't have other bits; what it saves is a call for
 //! each bin, and keeping the state in memory.
 
-use super::Fast;
+use super::{Fast, ScanTile};
 use crate::builtins::{Builtin, Meaning, ScanState};
 
 /// The state before bin 0.
@@ -16,7 +16,7 @@ const MAX_ARGS: usize = 4;
 #[derive(Debug)]
 pub struct Kernel {
     eval: fn(&mut ScanState, &[f64]) -> f64,
-    tile: Option<fn(&mut ScanState, &[f64], &[f64], &mut [f64])>,
+    tile: Option<ScanTile>,
     /// The argument at place 0 is the column's.
     args: Box<[f64]>,
 }

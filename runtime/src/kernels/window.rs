@@ -1,7 +1,7 @@
 //! Windows by tiles: the bins of a column up to the tile's last one in, the results of the tile's bins out.
 //!
-//! A kernel keeps nothing between tiles and reads back what it needs, [`Kernel::reach`] bins at most; so tiles may have
-//! any length and order. The cost per bin is constant as long as tiles are not much shorter than windows.
+//! A kernel keeps nothing between tiles and reads back in the column what it needs, so tiles may have any length and
+//! order. The cost per bin is constant as long as tiles are not much shorter than windows.
 
 use std::ops::Range;
 
@@ -43,7 +43,7 @@ impl Kernel {
         Some(Kernel(fast.unwrap_or_else(|| Box::new(BinByBin { eval, args: args.into() }))))
     }
 
-    /// How many bins before a tile the kernel reads at most.
+    /// How many bins before bin t the result at bin t may depend on.
     pub fn reach(&self) -> usize {
         self.0.reach()
     }
@@ -64,7 +64,7 @@ impl Kernel {
 
 /// What a window kernel does, for entries to name.
 pub trait Tiles: std::fmt::Debug + Send + Sync {
-    /// How many bins before a tile it reads at most.
+    /// How many bins before bin t the result at bin t may depend on.
     fn reach(&self) -> usize;
 
     /// The results of the tile's bins; `out` is as long as the tile and not empty.

@@ -82,9 +82,9 @@ impl Squares<'_> {
         let mut total = [0.0; LANES];
         for (power, lag) in parts.iter() {
             let part = match power {
-                1 => self.ending::<1>(lag).one(0),
-                2 => self.ending::<2>(lag).two(0),
-                4 => self.ending::<4>(lag).four(0),
+                1 => self.one(lag),
+                2 => self.two(lag),
+                4 => self.four(lag),
                 _ => self.by_eights(power / 8, lag, digits),
             };
             total = add(total, part);
@@ -97,8 +97,8 @@ impl Squares<'_> {
     fn by_eights(self, eights: usize, lag: usize, digits: &mut Digits) -> Row {
         let mut sum = [0.0; LANES];
         for eight in 0..eights {
-            let bins = self.ending::<8>(lag + 8 * eight);
-            sum = add(bins.four(0), bins.four(4));
+            let newest = lag + 8 * eight;
+            sum = add(self.four(newest), self.four(newest + 4));
             let full = eight.trailing_ones() as usize;
             for digit in &digits[..full] {
                 sum = add(*digit, sum);
@@ -106,14 +106,6 @@ impl Squares<'_> {
             digits[full] = sum;
         }
         sum
-    }
-
-    /// The same of `BINS` bins alone, the newest of which is `lag` behind. Their number is known, and so no place below
-    /// is checked.
-    #[inline(always)]
-    fn ending<const BINS: usize>(self, lag: usize) -> Self {
-        let oldest = self.bins.len() + 1 - LANES - lag - BINS;
-        Squares { bins: &self.bins[oldest..][..BINS - 1 + LANES], ..self }
     }
 
     #[inline(always)]
@@ -129,6 +121,11 @@ impl Squares<'_> {
     #[inline(always)]
     fn one(self, lag: usize) -> Row {
         let bins = row_at(self.bins, self.bins.len() - LANES - lag);
-        zip(bins, self.means, |x, mean| if x.is_nan() { 0.0 } else { (x - mean) * (x - mean) })
+        zip(bins, self.means, square)
     }
+}
+
+#[inline(always)]
+fn square(x: f64, mean: f64) -> f64 {
+    if x.is_nan() { 0.0 } else { (x - mean) * (x - mean) }
 }

@@ -1,9 +1,9 @@
 //! The largest and the smallest of a window, at a constant cost per bin.
 //!
 //! Missing values become the worst of all numbers, so that one comparison picks the better of two; of equals the newer.
-//! Overlapping spans do no harm, so spans of 2, 4 and 8 bins come from doubling. Longer windows go row by row: each lane
-//! is a column of spans of 8, and its sliding extreme is that of van Herk, Gil and Werman: blocks of `rows` spans, and
-//! the better of the rest of one block and the beginning of the next. Where only the worst is left, it is looked up
+//! Overlapping spans do no harm: the extremes of 4 bins that end at each bin make up windows of up to 16. Longer windows
+//! go row by row: each lane is a column of spans of 8, and its sliding extreme is that of van Herk, Gil and Werman: the
+//! better of the rest of one block of rows and the beginning of the next. Where only the worst is left, it is looked up
 //! whether it was there or nothing was.
 
 use std::marker::PhantomData;
