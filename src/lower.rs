@@ -282,6 +282,7 @@ impl<'m> Lowerer<'m> {
                 StartValue::Bool(value) => Some(self.builder.boolean(value)),
                 StartValue::Param(id) => Some(self.builder.param(id)),
                 StartValue::Series(id) => Some(self.value(id)),
+                StartValue::Error => None,
             },
         }
     }

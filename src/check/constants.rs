@@ -1,6 +1,7 @@
 //! Arguments known at compile time: whole numbers (lags, windows, periods) and kernels, read from the syntax tree.
 //! Whole numbers are integer literals and durations under `+`, `-`, `*` and a sign.
 
+use crate::diagnostics::suggest::excerpt;
 use crate::diagnostics::{Sink, codes};
 use crate::model::Grid;
 use crate::source::Span;
@@ -14,8 +15,9 @@ const LARGEST: i64 = 1 << 53;
 pub(super) fn integer(expr: &Expr, what: &str, grid: &Grid, sink: &mut Sink) -> Option<i64> {
     match &expr.kind {
         ExprKind::Error => None,
-        ExprKind::Number { value, integer: true } if *value <= LARGEST as f64 => Some(*value as i64),
-        ExprKind::Duration { count, unit } => duration(*count, *unit, expr.span, grid, sink),
+        ExprKind::Number { value, integer: true } if *value > LARGEST as f64 => too_large(expr.span, what, sink),
+        ExprKind::Number { value, integer: true } => Some(*value as i64),
+        ExprKind::Duration { count, unit } => duration(*count, *unit, expr.span, what, grid, sink),
         ExprKind::Paren(inner) => integer(inner, what, grid, sink),
         ExprKind::Prefix { op, operand } if op.symbol != "NOT" => {
             let value = integer(operand, what, grid, sink)?;
@@ -37,16 +39,23 @@ fn chain(first: &Expr, rest: &[(Op, Expr)], what: &str, grid: &Grid, sink: &mut 
             "-" => total.checked_sub(value),
             _ => total.checked_mul(value),
         };
-        let Some(result) = result.filter(|result| result.abs() <= LARGEST) else {
-            sink.emit(codes::INTEGER_RANGE, first.span.to(operand.span), format!("{what} is too large"));
-            return None;
-        };
-        total = result;
+        match result.filter(|result| result.abs() <= LARGEST) {
+            Some(result) => total = result,
+            None => return too_large(first.span.to(operand.span), what, sink),
+        }
     }
     Some(total)
 }
 
-fn duration(count: u64, unit: Unit, span: Span, grid: &Grid, sink: &mut Sink) -> Option<i64> {
+fn too_large(span: Span, what: &str, sink: &mut Sink) -> Option<i64> {
+    sink.emit(codes::INTEGER_RANGE, span, format!("{what} is too large, expected at most {LARGEST}"));
+    None
+}
+
+fn duration(count: u64, unit: Unit, span: Span, what: &str, grid: &Grid, sink: &mut Sink) -> Option<i64> {
+    if minutes(count, unit).is_none() {
+        return too_large(span, what, sink);
+    }
     let bins = bins(count, unit, grid);
     if bins.is_none() {
         let bin = grid.bin_minutes();
@@ -60,8 +69,12 @@ fn duration(count: u64, unit: Unit, span: Span, grid: &Grid, sink: &mut Sink) ->
 /// How many bins a duration is, if it is a whole number of them.
 pub(super) fn bins(count: u64, unit: Unit, grid: &Grid) -> Option<i64> {
     let bin = grid.bin_minutes().max(1);
-    let minutes = count.checked_mul(unit.minutes()).filter(|minutes| *minutes <= LARGEST as u64)?;
+    let minutes = minutes(count, unit)?;
     minutes.is_multiple_of(bin).then_some((minutes / bin) as i64)
+}
+
+fn minutes(count: u64, unit: Unit) -> Option<u64> {
+    count.checked_mul(unit.minutes()).filter(|minutes| *minutes <= LARGEST as u64)
 }
 
 fn not_an_integer(expr: &Expr, what: &str, sink: &mut Sink) -> Option<i64> {
@@ -69,7 +82,7 @@ fn not_an_integer(expr: &Expr, what: &str, sink: &mut Sink) -> Option<i64> {
         ExprKind::Null => "`null`".to_owned(),
         ExprKind::Bool(_) => "a truth value".to_owned(),
         ExprKind::Array(_) => "an array".to_owned(),
-        _ => format!("`{}`", abbreviate(&print::expr(expr))),
+        _ => format!("`{}`", excerpt(&print::expr(expr))),
     };
     let diagnostic = sink.emit(
         codes::NOT_AN_INTEGER,
@@ -110,7 +123,7 @@ pub(super) fn taps(elements: &[Expr], span: Span, sink: &mut Sink) -> Option<Vec
 fn tap(element: &Expr, sink: &mut Sink) -> Option<f64> {
     let number = signed_number(element);
     if number.is_none() && !matches!(element.kind, ExprKind::Error) {
-        let found = abbreviate(&print::expr(element));
+        let found = excerpt(&print::expr(element));
         sink.emit(codes::BAD_KERNEL, element.span, format!("a kernel holds signed numbers, found `{found}`"))
             .help("write the number itself; a kernel is fixed when the model is compiled");
     }
@@ -123,13 +136,5 @@ fn signed_number(expr: &Expr) -> Option<f64> {
         ExprKind::Prefix { op, operand } if op.symbol == "-" => signed_number(operand).map(|value| -value),
         ExprKind::Prefix { op, operand } if op.symbol == "+" => signed_number(operand),
         _ => None,
-    }
-}
-
-/// At most 40 characters of a formula, for a message.
-pub(super) fn abbreviate(formula: &str) -> String {
-    match formula.char_indices().nth(40) {
-        Some((at, _)) => format!("{}…", &formula[..at]),
-        None => formula.to_owned(),
     }
 }

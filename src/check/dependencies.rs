@@ -10,7 +10,8 @@ use super::cycles;
 use super::tree::{Argument, Call, Kind, Node};
 use crate::diagnostics::{Sink, codes};
 use crate::source::Span;
-use flowtime_runtime::builtins::{self, Reads};
+use crate::syntax::print;
+use flowtime_runtime::builtins::{self, Builtin, Reads, ResultType};
 use flowtime_runtime::ir::components;
 use std::collections::BTreeMap;
 
@@ -82,14 +83,25 @@ pub fn check(series: &[Definition<'_>], sink: &mut Sink) -> Dependencies {
     let reads: Vec<Vec<Read>> =
         series.iter().map(|definition| definition.formula.map_or_else(Vec::new, reads_of)).collect();
     let components = find_components(series, &reads);
-    let place = places(&components, series.len());
-    check_initial_cycles(series, &reads, &place, sink);
-    for component in components.iter().filter(|component| component.recurrent) {
-        check_lookahead(component, series, &reads, &place, sink);
-        check_starts(component, series, &place, sink);
+    let before = sink.error_count();
+    check_initial_cycles(series, &reads, &places(&components, series.len()), sink);
+    if sink.error_count() > before {
+        // A component that only an `initial` closes is no recurrence: what is wrong with one does not follow.
+        let without: Vec<_> = series.iter().map(|one| Definition { initial: None, ..*one }).collect();
+        check_recurrences(&find_components(&without, &reads), series, &reads, sink);
+    } else {
+        check_recurrences(&components, series, &reads, sink);
     }
     cycles::check(series, &reads, sink);
     Dependencies { reads, components }
+}
+
+fn check_recurrences(components: &[Component], series: &[Definition<'_>], reads: &[Vec<Read>], sink: &mut Sink) {
+    let place = places(components, series.len());
+    for component in components.iter().filter(|component| component.recurrent) {
+        check_lookahead(component, series, reads, &place, sink);
+        check_starts(component, series, &place, sink);
+    }
 }
 
 /// All reads in a formula, each with the sum of the lags on the way to it.
@@ -215,7 +227,11 @@ fn check_starts(component: &Component, series: &[Definition<'_>], place: &[usize
         formula.walk(&mut |node| {
             let Kind::Call(call) = &node.kind else { return };
             let in_component = |id: SeriesId| place[id.0 as usize] == own;
-            if is_lag(call) && reads_any(&call.args[0], &in_component) && start(call, series).is_none() {
+            if is_lag(call)
+                && !shifts_a_lag(call)
+                && reads_any(&call.args[0], &in_component)
+                && start(call, series).is_none()
+            {
                 let target = bare_series(call).unwrap_or(*owner);
                 lacking.entry(target).or_default().push(startless(node, call, series));
             }
@@ -223,35 +239,58 @@ fn check_starts(component: &Component, series: &[Definition<'_>], place: &[usize
     }
     for (target, mut shifts) in lacking {
         shifts.sort_by_key(|shift| shift.span);
-        report_startless(series[target.0 as usize].id, &shifts, sink);
+        report_startless(&series[target.0 as usize], &shifts, sink);
     }
+}
+
+/// Whether a SHIFT has no start of its own to lack: it reads before bin 0 what the SHIFT in it reads.
+fn shifts_a_lag(call: &Call) -> bool {
+    matches!(call.args[0].value().map(|node| &node.kind), Some(Kind::Call(inner)) if is_lag(inner))
 }
 
 fn startless(node: &Node, call: &Call, series: &[Definition<'_>]) -> StartlessShift {
     let lag = lag(call).unwrap_or_default();
     let fix = bare_series(call).map(|id| {
-        let name = crate::syntax::print::id(series[id.0 as usize].id);
-        format!("{}({name}, {lag}, 0)", call.builtin.name)
+        let target = &series[id.0 as usize];
+        format!("{}({}, {lag}, {})", call.builtin.name, print::id(target.id), neutral_start(target))
     });
     StartlessShift { span: node.span, fix }
 }
 
-fn report_startless(series: &str, shifts: &[StartlessShift], sink: &mut Sink) {
+/// The start that means nothing yet, in the type that the formula of `series` visibly has.
+fn neutral_start(series: &Definition<'_>) -> &'static str {
+    match series.formula.and_then(root) {
+        Some(builtin) if builtin.result == ResultType::Bool => "false",
+        _ => "0",
+    }
+}
+
+/// The operator or function whose result a formula is.
+fn root(formula: &Node) -> Option<&'static Builtin> {
+    match &formula.kind {
+        Kind::Call(call) => Some(call.builtin),
+        Kind::Chain { rest, .. } => rest.last().map(|link| link.builtin),
+        _ => None,
+    }
+}
+
+fn report_startless(series: &Definition<'_>, shifts: &[StartlessShift], sink: &mut Sink) {
+    let (id, start) = (series.id, neutral_start(series));
     let diagnostic =
         sink.emit(codes::MISSING_INITIAL, shifts[0].span, "Self-referencing SHIFT requires explicit 'initial'");
-    diagnostic.here(format!("before bin 0 there is no `{series}` to read"));
+    diagnostic.here(format!("before bin 0 there is no `{id}` to read"));
     for shift in &shifts[1..] {
         diagnostic.label(shift.span, "and here");
     }
     if shifts[0].fix.is_some() {
-        diagnostic.help(format!("declare `initial: 0` on `{series}`, or give `SHIFT` a third argument"));
+        diagnostic.help(format!("declare `initial: {start}` on `{id}`, or give `SHIFT` a third argument"));
     } else {
         diagnostic.help("give `SHIFT` a third argument: what it reads before bin 0");
     }
     let edits = shifts.iter().filter_map(|shift| Some((shift.span, shift.fix.clone()?)));
     let edits: Vec<_> = edits.map(|(span, new_text)| crate::diagnostics::Edit { span, new_text }).collect();
     if edits.len() == shifts.len() {
-        diagnostic.fixes.push(crate::diagnostics::Fix { title: "start at 0".to_owned(), edits });
+        diagnostic.fixes.push(crate::diagnostics::Fix { title: format!("start at {start}"), edits });
     }
 }
 

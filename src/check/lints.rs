@@ -155,7 +155,7 @@ fn check_starts(checked: &Checked<'_>, sink: &mut Sink) {
         let queue = node.semantics.iter().find(|(role, _)| *role == Role::Queue);
         let queue = queue.and_then(|(_, id)| checked.names.series(&id.value));
         if let (Some(q0), Some(queue)) = (&node.q0, queue) {
-            check_q0(q0.span, &q0.value, &checked.model.series[queue.0 as usize].kind, sink);
+            check_q0(q0.span, &q0.value, &checked.model.series[queue.0 as usize].kind, checked, sink);
         }
     }
 }
@@ -176,9 +176,10 @@ fn initials_read(checked: &Checked<'_>) -> HashSet<SeriesId> {
     read
 }
 
-fn check_q0(span: Span, q0: &Initial, queue: &SeriesKind, sink: &mut Sink) {
+fn check_q0(span: Span, q0: &Initial, queue: &SeriesKind, checked: &Checked<'_>, sink: &mut Sink) {
     if let SeriesKind::Expr { initial: Some(initial), .. } = queue
-        && initial.value != *q0
+        && let (Some(first), Some(second)) = (number(q0, checked), number(&initial.value, checked))
+        && first != second
     {
         let message = format!("`q0` is {}, the queue starts at {}", shown(q0), shown(&initial.value));
         sink.emit(codes::Q0_DIFFERS, span, message)
@@ -187,11 +188,24 @@ fn check_q0(span: Span, q0: &Initial, queue: &SeriesKind, sink: &mut Sink) {
     }
 }
 
+/// The number that a start is in this model; that of a series is known only at run time.
+fn number(initial: &Initial, checked: &Checked<'_>) -> Option<f64> {
+    match initial {
+        Initial::Number(number) => Some(*number),
+        Initial::Name(name) => match checked.names.get(name)? {
+            Binding::Param(id) => Some(checked.model.parameters[id.as_u32() as usize].value.value),
+            Binding::Series(_) => None,
+        },
+        Initial::Bool(_) | Initial::Invalid => None,
+    }
+}
+
 fn shown(initial: &Initial) -> String {
     match initial {
         Initial::Number(number) => number.to_string(),
         Initial::Bool(value) => value.to_string(),
         Initial::Name(name) => format!("`{name}`"),
+        Initial::Invalid => String::new(),
     }
 }
 
@@ -216,9 +230,12 @@ fn check_length(span: Span, call: &Call, bins: i64, sink: &mut Sink) {
         return;
     }
     let length = call.builtin.params.iter().zip(&call.args).find_map(|(param, argument)| match argument {
-        Argument::Int(value, span) => Some((param.name, value.abs(), *span)),
+        Argument::Int(value, place) => Some((param.name, value.abs(), *place)),
         _ => None,
     });
+    if length.is_some_and(|(_, _, place)| place == span) {
+        return; // a default: nobody wrote it
+    }
     let name = call.builtin.name;
     let (message, span) = match length {
         Some((param, value, span)) => (format!("`{param}` of `{name}` is {value} bins, the grid has {bins}"), span),

@@ -21,12 +21,12 @@ pub use rates::Rates;
 pub use types::{SeriesType, type_of};
 
 use crate::diagnostics::Sink;
-use crate::model::{Formula, Initial, Model, RuleKind, SeriesKind};
+use crate::model::{Formula, Id, Initial, Model, RuleKind, SeriesKind};
 
 use crate::syntax::parse::parse;
 use dependencies::Definition;
 use flowtime_runtime::ir::Grid;
-use names::{Binding, Names};
+use names::{Binding, Names, Wanted};
 use tree::Node;
 use types::Declared;
 
@@ -71,6 +71,8 @@ pub enum StartValue {
     Param(ParamId),
     /// Bin 0 of a series.
     Series(SeriesId),
+    /// What did not resolve; reported already.
+    Error,
 }
 
 impl CheckedModel {
@@ -106,7 +108,8 @@ pub fn check(model: Model, sink: &mut Sink) -> CheckedModel {
 
     let series = definitions(&model, &formulas, &starts);
     let dependencies = dependencies::check(&series, sink);
-    let declared: Vec<Declared<'_>> = model.series.iter().map(|series| declared(&series.kind)).collect();
+    let declared: Vec<Declared> =
+        model.series.iter().zip(&starts).map(|(series, start)| declared(&series.kind, *start)).collect();
     let types = types::check(&series, &declared, &dependencies, runtime_grid(&model), sink);
     for (_, rule) in &rules {
         types::check_rule(rule, &series, &declared, &types, runtime_grid(&model), sink);
@@ -175,17 +178,11 @@ fn resolve_initial(kind: &SeriesKind, names: &Names<'_>, sink: &mut Sink) -> Opt
             Some(Binding::Param(id)) => Some(StartValue::Param(id)),
             Some(Binding::Series(id)) => Some(StartValue::Series(id)),
             None => {
-                let id = crate::model::Id::new(name.clone(), initial.span);
-                references::unknown(
-                    crate::diagnostics::codes::UNKNOWN_SERIES,
-                    "series or parameter",
-                    &id,
-                    names.nearest(name),
-                    sink,
-                );
-                Some(StartValue::Number(0.0))
+                references::unknown(&Id::new(name.clone(), initial.span), Wanted::Any, names, sink);
+                Some(StartValue::Error)
             }
         },
+        Initial::Invalid => Some(StartValue::Error),
     }
 }
 
@@ -209,10 +206,11 @@ fn definitions<'a>(
     definitions.collect()
 }
 
-fn declared(kind: &SeriesKind) -> Declared<'_> {
-    match kind {
-        SeriesKind::Const(_) => Declared { ty: Some(flowtime_runtime::ir::Type::Num), initial: None },
-        SeriesKind::Expr { initial, .. } => Declared { ty: None, initial: initial.as_ref() },
-        SeriesKind::Pmf(_) | SeriesKind::Invalid => Declared { ty: None, initial: None },
-    }
+fn declared(kind: &SeriesKind, start: Option<StartValue>) -> Declared {
+    let (ty, initial) = match kind {
+        SeriesKind::Const(_) => (Some(flowtime_runtime::ir::Type::Num), None),
+        SeriesKind::Expr { initial, .. } => (None, initial.as_ref().map(|initial| initial.span).zip(start)),
+        SeriesKind::Pmf(_) | SeriesKind::Invalid => (None, None),
+    };
+    Declared { ty, initial }
 }

@@ -17,6 +17,35 @@ pub enum Binding {
     Param(ParamId),
 }
 
+/// What a name should stand for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// A series.
+    Series,
+    /// A parameter.
+    Parameter,
+    /// Either of them.
+    Any,
+}
+
+impl Wanted {
+    /// In words.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Wanted::Series => "series",
+            Wanted::Parameter => "parameter",
+            Wanted::Any => "series or parameter",
+        }
+    }
+
+    fn fits(self, binding: Binding) -> bool {
+        match binding {
+            Binding::Series(_) => self != Wanted::Parameter,
+            Binding::Param(_) => self != Wanted::Series,
+        }
+    }
+}
+
 /// The series and parameters of a model by name.
 #[derive(Debug)]
 pub struct Names<'m> {
@@ -64,9 +93,10 @@ impl<'m> Names<'m> {
         }
     }
 
-    /// The declared name nearest to `name`, if one is near.
-    pub fn nearest(&self, name: &str) -> Option<&'m str> {
-        nearest(name, self.in_order.iter().copied())
+    /// The declared name nearest to `name` of those that stand for what is `wanted`, if one is near.
+    pub fn nearest(&self, name: &str, wanted: Wanted) -> Option<&'m str> {
+        let fits = |name: &&str| self.get(name).is_some_and(|binding| wanted.fits(binding));
+        nearest(name, self.in_order.iter().copied().filter(fits))
     }
 }
 

@@ -2,7 +2,7 @@
 //! if there are none, all.
 
 use super::SeriesId;
-use super::names::Names;
+use super::names::{Names, Wanted};
 use super::references::unknown;
 use crate::diagnostics::{Sink, codes};
 use crate::model::{Id, Model, OutputRule};
@@ -65,6 +65,9 @@ fn report_clash(name: &str, span: Span, first: Span, sink: &mut Sink) {
 
 fn chosen(rule: &OutputRule, model: &Model, names: &Names<'_>, sink: &mut Sink) -> Vec<SeriesId> {
     if !rule.series.value.contains('*') {
+        for pattern in &rule.exclude {
+            report_idle(pattern, sink);
+        }
         return names
             .series(&rule.series.value)
             .map_or_else(|| unknown_output(&rule.series, names, sink), |id| vec![id]);
@@ -87,7 +90,7 @@ fn chosen(rule: &OutputRule, model: &Model, names: &Names<'_>, sink: &mut Sink) 
 
 fn unknown_output(id: &Id, names: &Names<'_>, sink: &mut Sink) -> Vec<SeriesId> {
     if !id.value.is_empty() {
-        unknown(codes::UNKNOWN_SERIES, "series", id, names.nearest(&id.value), sink);
+        unknown(id, Wanted::Series, names, sink);
     }
     Vec::new()
 }
@@ -96,10 +99,14 @@ fn unknown_output(id: &Id, names: &Names<'_>, sink: &mut Sink) -> Vec<SeriesId> 
 fn is_idle(pattern: &Id, model: &Model, sink: &mut Sink) -> bool {
     let idle = !model.series.iter().any(|series| matches(&pattern.value, &series.id.value));
     if idle {
-        sink.emit(codes::EMPTY_OUTPUT, pattern.span, format!("`{}` excludes no series", pattern.value))
-            .help("remove it, or correct the pattern");
+        report_idle(pattern, sink);
     }
     idle
+}
+
+fn report_idle(pattern: &Id, sink: &mut Sink) {
+    sink.emit(codes::EMPTY_OUTPUT, pattern.span, format!("`{}` excludes no series", pattern.value))
+        .help("remove it, or correct the pattern");
 }
 
 /// Whether `id` fits `pattern`, in which `*` stands for any characters.

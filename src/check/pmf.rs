@@ -2,10 +2,10 @@
 //! phase sees one more formula. A sampled one also gets the key of its random stream, which depends on the model's
 //! seed and the series' id alone.
 
-use super::names::{Binding, Names};
+use super::names::{Binding, Names, Wanted};
 use super::references::unknown;
 use super::tree::{Argument, Call, Kind, Node};
-use crate::diagnostics::{Sink, codes};
+use crate::diagnostics::Sink;
 use crate::model::{Id, Pmf, PmfArg};
 use crate::source::Spanned;
 use flowtime_runtime::builtins::{self, ParamKind};
@@ -36,8 +36,7 @@ fn resolve_arg(arg: &Spanned<PmfArg>, names: &Names<'_>, sink: &mut Sink) -> Arg
             Some(Binding::Series(series)) => Kind::Series(series),
             Some(Binding::Param(param)) => Kind::Param(param),
             None => {
-                let id = Id::new(name.clone(), arg.span);
-                unknown(codes::UNKNOWN_SERIES, "series or parameter", &id, names.nearest(name), sink);
+                unknown(&Id::new(name.clone(), arg.span), Wanted::Any, names, sink);
                 Kind::Error
             }
         },

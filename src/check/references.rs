@@ -1,9 +1,9 @@
 //! Names outside formulas: topology roles, edges, outputs, tests, rules. Each must be declared; roles hold numbers.
 
-use super::names::{Binding, Names, check_unique};
+use super::names::{Binding, Names, Wanted, check_unique};
 use super::types::SeriesType;
 use crate::diagnostics::suggest::nearest;
-use crate::diagnostics::{Code, Sink, codes};
+use crate::diagnostics::{Code, Diagnostic, Sink, codes};
 use crate::model::{Id, Initial, Model, RuleKind, SeriesKind, Topology};
 use flowtime_runtime::ir::Type;
 
@@ -41,14 +41,20 @@ fn check_topology(topology: &Topology, names: &Names<'_>, sink: &mut Sink) {
             && !matches!(names.get(name), Some(Binding::Param(_)))
         {
             let id = Id::new(name.clone(), q0.span);
-            unknown(codes::UNKNOWN_SERIES, "parameter", &id, names.nearest(name), sink);
+            unknown(&id, Wanted::Parameter, names, sink);
         }
     }
     let ids = || topology.nodes.iter().map(|node| node.id.value.as_str());
     let known: std::collections::HashSet<&str> = ids().collect();
     for endpoint in topology.edges.iter().flat_map(|edge| [&edge.from, &edge.to]) {
         if !endpoint.node.value.is_empty() && !known.contains(endpoint.node.value.as_str()) {
-            unknown(codes::UNKNOWN_NODE, "topology node", &endpoint.node, nearest(&endpoint.node.value, ids()), sink);
+            report_unknown(
+                codes::UNKNOWN_NODE,
+                "topology node",
+                &endpoint.node,
+                nearest(&endpoint.node.value, ids()),
+                sink,
+            );
         }
     }
 }
@@ -60,7 +66,7 @@ fn check_rules(model: &Model, sink: &mut Sink) {
             && !node.value.is_empty()
             && !ids().any(|id| id == node.value)
         {
-            unknown(codes::UNKNOWN_NODE, "topology node", node, nearest(&node.value, ids()), sink);
+            report_unknown(codes::UNKNOWN_NODE, "topology node", node, nearest(&node.value, ids()), sink);
         }
     }
 }
@@ -69,7 +75,7 @@ fn check_tests(model: &Model, names: &Names<'_>, sink: &mut Sink) {
     for test in &model.tests {
         for (id, _) in &test.set {
             if !matches!(names.get(&id.value), Some(Binding::Param(_))) {
-                unknown(codes::UNKNOWN_SERIES, "parameter", id, names.nearest(&id.value), sink);
+                unknown(id, Wanted::Parameter, names, sink);
             }
         }
         for (id, _) in &test.inputs {
@@ -93,15 +99,36 @@ fn check_tests(model: &Model, names: &Names<'_>, sink: &mut Sink) {
 fn expect_series(id: &Id, names: &Names<'_>, sink: &mut Sink) -> Option<super::SeriesId> {
     let found = names.series(&id.value);
     if found.is_none() && !id.value.is_empty() {
-        unknown(codes::UNKNOWN_SERIES, "series", id, names.nearest(&id.value), sink);
+        unknown(id, Wanted::Series, names, sink);
     }
     found
 }
 
-/// Reports that `id` names no `what`.
-pub(super) fn unknown(code: &'static Code, what: &str, id: &Id, near: Option<&str>, sink: &mut Sink) {
+/// Reports that `id` stands for nothing that is `wanted`.
+pub(super) fn unknown(id: &Id, wanted: Wanted, names: &Names<'_>, sink: &mut Sink) {
+    let near = names.nearest(&id.value, wanted);
+    let diagnostic = report_unknown(codes::UNKNOWN_SERIES, wanted.noun(), id, near, sink);
+    let other = match names.get(&id.value) {
+        Some(Binding::Series(_)) => "series",
+        Some(Binding::Param(_)) => "parameter",
+        None => return,
+    };
+    diagnostic.fixes.clear();
+    diagnostic.help(format!("name a {}; `{}` is a {other}", wanted.noun(), id.value));
+}
+
+fn report_unknown<'s>(
+    code: &'static Code,
+    what: &str,
+    id: &Id,
+    near: Option<&str>,
+    sink: &'s mut Sink,
+) -> &'s mut Diagnostic {
     let diagnostic = sink.emit(code, id.span, format!("no {what} is called `{}`", id.value));
-    if let Some(near) = near {
-        diagnostic.help(format!("did you mean `{near}`?")).fix(format!("replace with `{near}`"), id.span, near);
+    match near {
+        Some(near) => {
+            diagnostic.help(format!("did you mean `{near}`?")).fix(format!("replace with `{near}`"), id.span, near)
+        }
+        None => diagnostic,
     }
 }

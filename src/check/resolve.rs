@@ -3,7 +3,7 @@
 
 use super::arguments::{self, Callee};
 use super::constants;
-use super::names::{Binding, Names};
+use super::names::{Binding, Names, Wanted};
 use super::tree::{Argument, Call, Kind, Link, Node};
 use crate::diagnostics::suggest::nearest;
 use crate::diagnostics::{Sink, codes};
@@ -56,7 +56,7 @@ fn resolve_name(name: &Ident, scope: &Scope<'_>, sink: &mut Sink) -> Kind {
 }
 
 fn unknown_name(name: &Ident, scope: &Scope<'_>, sink: &mut Sink) -> Kind {
-    let near = scope.names.nearest(&name.value);
+    let near = scope.names.nearest(&name.value, Wanted::Any);
     let message = format!("no series or parameter is called `{}`", name.value);
     let diagnostic = sink.emit(codes::UNKNOWN_NAME, name.span, message);
     if let Some(near) = near {
@@ -117,7 +117,7 @@ fn misplaced(expr: &Expr, scope: &Scope<'_>, sink: &mut Sink) -> Kind {
         ExprKind::Null => (
             codes::MISPLACED_NULL,
             "`null` means that an optional argument is left out, found it as a value",
-            "for missing data test with `IS_MISSING(x)` or replace with `COALESCE(x, 0)`",
+            "test for missing data with `IS_MISSING(x)`, or replace it with `COALESCE(x, 0)`",
         ),
         _ => (
             codes::MISPLACED_ARRAY,

@@ -2,12 +2,12 @@
 //! that holds for it. First every series gets its type ([`infer`]), then every formula is checked against them, so
 //! that a mistake in one series makes no errors in its readers.
 
+use super::StartValue;
 use super::dependencies::{Definition, Dependencies, Start, lag, start};
 use super::rates::Rates;
 use super::tree::{Call, Kind, Link, Node};
 use crate::diagnostics::{Sink, codes};
-use crate::model::Initial;
-use crate::source::{Span, Spanned};
+use crate::source::Span;
 use crate::syntax::print;
 use flowtime_runtime::builtins::{Builtin, ParamKind, ResultType};
 use flowtime_runtime::ir::{Grid, Rate, Type};
@@ -23,17 +23,17 @@ pub struct SeriesType {
 
 /// What this phase knows of a series besides its formula.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Declared<'a> {
+pub(super) struct Declared {
     /// The type where no formula gives it: numbers for data, nothing for what is broken.
     pub ty: Option<Type>,
-    /// Its `initial`.
-    pub initial: Option<&'a Spanned<Initial>>,
+    /// Its `initial`, and where it stands.
+    pub initial: Option<(Span, StartValue)>,
 }
 
 /// Types all series and checks all formulas.
 pub(super) fn check(
     series: &[Definition<'_>],
-    declared: &[Declared<'_>],
+    declared: &[Declared],
     dependencies: &Dependencies,
     grid: Grid,
     sink: &mut Sink,
@@ -55,7 +55,7 @@ pub(super) fn check(
 pub(super) fn check_rule(
     rule: &Node,
     series: &[Definition<'_>],
-    declared: &[Declared<'_>],
+    declared: &[Declared],
     types: &[SeriesType],
     grid: Grid,
     sink: &mut Sink,
@@ -88,14 +88,14 @@ pub fn type_of(node: &Node, types: &[SeriesType]) -> Option<Type> {
 /// The types found so far.
 struct Typer<'a> {
     series: &'a [Definition<'a>],
-    declared: &'a [Declared<'a>],
+    declared: &'a [Declared],
     types: Vec<SeriesType>,
     rates: Rates,
     grid: Grid,
 }
 
 impl<'a> Typer<'a> {
-    fn new(series: &'a [Definition<'a>], declared: &'a [Declared<'a>], grid: Grid) -> Self {
+    fn new(series: &'a [Definition<'a>], declared: &'a [Declared], grid: Grid) -> Self {
         let unknown = declared.iter().map(|declared| SeriesType { ty: declared.ty, rate: Rate::Series });
         Self { series, declared, types: unknown.collect(), rates: Rates::new(grid), grid }
     }
@@ -126,11 +126,11 @@ impl<'a> Typer<'a> {
 
     /// The type of what series `index` declares as its `initial`.
     fn initial_type(&self, index: usize) -> Option<Type> {
-        match (&self.declared[index].initial?.value, self.series[index].initial) {
-            (Initial::Number(_), _) => Some(Type::Num),
-            (Initial::Bool(_), _) => Some(Type::Bool),
-            (Initial::Name(_), Some((start, _))) => self.types[start.0 as usize].ty,
-            (Initial::Name(_), None) => Some(Type::Num), // a parameter, or a name that was reported
+        match self.declared[index].initial?.1 {
+            StartValue::Number(_) | StartValue::Param(_) => Some(Type::Num),
+            StartValue::Bool(_) => Some(Type::Bool),
+            StartValue::Series(start) => self.types[start.index()].ty,
+            StartValue::Error => None,
         }
     }
 
@@ -166,7 +166,8 @@ impl Checker<'_, '_> {
     fn check_series(&mut self, index: usize) {
         let Some(formula) = self.typer.series[index].formula else { return };
         let (expected, found) = (self.check_node(formula), self.typer.initial_type(index));
-        let (Some(initial), Some(expected), Some(found)) = (self.typer.declared[index].initial, expected, found) else {
+        let (Some((place, _)), Some(expected), Some(found)) = (self.typer.declared[index].initial, expected, found)
+        else {
             return;
         };
         if found == expected {
@@ -178,7 +179,7 @@ impl Checker<'_, '_> {
             Type::Num => "use a number",
             Type::Bool => "use `true` or `false`",
         };
-        let diagnostic = self.sink.emit(codes::TYPE_MISMATCH, initial.span, message);
+        let diagnostic = self.sink.emit(codes::TYPE_MISMATCH, place, message);
         diagnostic.label(formula.span, format!("gives {}", plural(expected))).help(advice);
     }
 

@@ -4,8 +4,9 @@
 use std::borrow::Cow;
 use std::io::{BufRead, BufReader, Read};
 
-use super::report::{Report, excerpt};
+use super::report::Report;
 use super::{Cells, Column};
+use crate::diagnostics::suggest::excerpt;
 
 /// Bytes read at a time.
 const BUFFER: usize = 256 << 10;

@@ -2,6 +2,7 @@
 //! message. Of many bad cells the first few are told one by one, the others counted.
 
 use super::{COUNTED_ROWS, Column};
+use crate::diagnostics::suggest::excerpt;
 use crate::diagnostics::{Code, Diagnostic, Sink, codes};
 use crate::source::Span;
 
@@ -88,13 +89,4 @@ impl<'a> Report<'a> {
         self.failed = true;
         self.sink.emit(code, self.origin.span, message)
     }
-}
-
-/// The beginning of a text, short enough for a message.
-pub(super) fn excerpt(text: &str) -> String {
-    let mut short: String = text.chars().take(40).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if short.len() < text.len() {
-        short.push('…');
-    }
-    short
 }

@@ -38,7 +38,7 @@ fn bad_number(report: &mut Report<'_>, lexeme: Lexeme) {
     let found = quote(text);
     let span = report.span(lexeme.start, lexeme.end);
     let points = text.matches('.').count();
-    let is_word = text.contains(|c: char| c.is_ascii_alphabetic() || c == '_');
+    let is_word = text.contains(|c: char| c.is_alphabetic() || c == '_');
     let message = if text.ends_with(['e', 'E']) && is_finite(&text[..text.len() - 1]) {
         format!("{found} has an exponent without digits")
     } else if is_word {

@@ -41,10 +41,18 @@ fn mend(report: &mut Report<'_>, lexemes: &[Lexeme]) -> Vec<Lexeme> {
         if lexeme.token == Token::Comment {
             check_comment(report, *lexeme);
         } else if let Some(token) = lexical::mend(report, *lexeme) {
+            let is_guess = lexeme.token == Token::Unknown && is_infix(token);
+            let after_value = mended.last().is_some_and(|last: &Lexeme| last.token.ends_value());
+            let token = if is_guess && !after_value { Token::Bad } else { token };
             mended.push(Lexeme { token, ..*lexeme });
         }
     }
     mended
+}
+
+/// Whether a token can only stand behind a value.
+fn is_infix(token: Token) -> bool {
+    !token.symbol().is_empty() && !matches!(token, Token::Plus | Token::Minus | Token::Not)
 }
 
 fn check_comment(report: &mut Report<'_>, comment: Lexeme) {

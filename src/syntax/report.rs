@@ -1,6 +1,7 @@
 //! The diagnostics of one formula: ranges of its decoded text become spans of the file here, and only the first
 //! [`MAX_ERRORS`] in the order of the text reach the user.
 
+use crate::diagnostics::suggest::excerpt;
 use crate::diagnostics::{Code, Diagnostic, Sink};
 use crate::model::Formula;
 use crate::source::Span;
@@ -63,11 +64,7 @@ impl<'f> Report<'f> {
 
 /// `text` in backticks, shortened where it would fill the line; text with backticks of its own stays as it is.
 pub(super) fn quote(text: &str) -> String {
-    const LONGEST: usize = 40;
-    let shown = match text.char_indices().nth(LONGEST) {
-        Some((at, _)) => format!("{}…", &text[..at]),
-        None => text.to_string(),
-    };
+    let shown = excerpt(text);
     if shown.contains('`') { shown } else { format!("`{shown}`") }
 }
 

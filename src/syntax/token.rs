@@ -106,8 +106,9 @@ pub enum Token {
     #[regex("#[^\n]*", allow_greedy = true)]
     Comment,
 
-    /// Digits with something behind them: `5.`, `1.2.3`, `5min`.
-    #[regex(r"\.?[0-9][0-9A-Za-z_.]*", priority = 1)]
+    /// Digits with something behind them: `5.`, `1.2.3`, `5min`, `1e+5m`.
+    #[regex(r"\.?[0-9][0-9\p{L}\p{M}_.]*", priority = 1)]
+    #[regex(r"([0-9]+(\.[0-9]+)?|\.[0-9]+)[eE][+-][0-9][0-9\p{L}\p{M}_.]*", priority = 1)]
     BadNumber,
     /// `orders.arrivals`
     #[regex(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)+")]

@@ -15,8 +15,17 @@ pub(crate) struct Dag<'a> {
     edges: Vec<Edge<'a>>,
     /// The recurrences, each with its series in the order of evaluation.
     components: Vec<Vec<&'a str>>,
+    /// The computed series in the order of evaluation, cut where bins must be taken one by one.
+    regions: Vec<Region<'a>>,
     /// All series in an order of evaluation.
     order: Vec<&'a str>,
+}
+
+/// Series that are evaluated together: a recurrence bin by bin (`scan`), all else column by column (`map`).
+#[derive(Serialize)]
+struct Region<'a> {
+    kind: &'static str,
+    series: Vec<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -45,8 +54,26 @@ pub(crate) fn dag(checked: &CheckedModel) -> Dag<'_> {
         nodes: nodes.collect(),
         edges: edges(checked, &id),
         components: recurrences.map(|component| component.series.iter().copied().map(id).collect()).collect(),
+        regions: regions(checked, &id),
         order: components.iter().flat_map(|component| &component.series).copied().map(id).collect(),
     }
+}
+
+fn regions<'a>(checked: &CheckedModel, id: &impl Fn(SeriesId) -> &'a str) -> Vec<Region<'a>> {
+    let is_data = |series: SeriesId| matches!(checked.model.series[series.index()].kind, SeriesKind::Const(_));
+    let mut regions: Vec<Region<'_>> = Vec::new();
+    for component in &checked.dependencies.components {
+        let series = component.series.iter().filter(|series| !is_data(**series)).map(|series| id(*series));
+        match regions.last_mut() {
+            Some(last) if last.kind == "map" && !component.recurrent => last.series.extend(series),
+            _ => {
+                let kind = if component.recurrent { "scan" } else { "map" };
+                regions.push(Region { kind, series: series.collect() });
+            }
+        }
+    }
+    regions.retain(|region| !region.series.is_empty());
+    regions
 }
 
 fn kind(kind: &SeriesKind) -> &'static str {

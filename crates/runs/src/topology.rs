@@ -53,6 +53,7 @@ fn initial(initial: &Initial) -> Value {
         Initial::Number(number) => json!(number),
         Initial::Bool(truth) => json!(truth),
         Initial::Name(name) => json!(name),
+        Initial::Invalid => json!(null),
     }
 }
 

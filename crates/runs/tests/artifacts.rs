@@ -284,3 +284,18 @@ fn folders_of_killed_writers_are_no_runs() {
     fs::create_dir(place.runs().join("run_nowindow_11111111")).unwrap();
     assert_eq!(runs_in(&place.runs()).unwrap(), [written.record.run_id]);
 }
+
+#[test]
+fn the_graph_cuts_the_computed_series_into_regions() {
+    let mut place = Place::new();
+    place.text += "  - { id: queue, kind: expr, expr: \"SHIFT(queue, 1, 0) + load\" }\n  - { id: double, kind: expr, expr: \"queue * 2\" }\n";
+    let written = place.write(&Options::default()).unwrap();
+    let dag: serde_json::Value = serde_json::from_slice(&files(&written.path)["debug/dag.json"]).unwrap();
+    let expected = serde_json::json!([
+        { "kind": "map", "series": ["é/div"] },
+        { "kind": "scan", "series": ["queue"] },
+        { "kind": "map", "series": ["double"] },
+    ]);
+    assert_eq!(dag["regions"], expected);
+    assert_eq!(dag["components"], serde_json::json!([["queue"]]));
+}

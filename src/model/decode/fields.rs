@@ -2,6 +2,7 @@
 //! is looked up by name. An optional key with the value `null` counts as not given.
 
 use super::value::{is_null, report_kind};
+use crate::diagnostics::suggest::{excerpt, nearest};
 use crate::diagnostics::{Sink, codes};
 use crate::model::schema::Section;
 use crate::model::yaml::{Entry, Node, NodeKind};
@@ -51,6 +52,11 @@ impl<'a> Fields<'a> {
         self.entries.iter().find(|entry| &*entry.key.value == key)
     }
 
+    /// Whether a key that is not given stands here misspelled, which has been reported.
+    pub(super) fn is_misspelled(&self, key: &str) -> bool {
+        self.entry(key).is_none() && self.entries().any(|entry| nearest(&entry.key.value, [key]).is_some())
+    }
+
     /// Reports keys that are none of `known`, with the nearest one.
     pub(super) fn check_known<'k, I>(&self, name: &str, known: impl Fn() -> I, sink: &mut Sink)
     where
@@ -60,7 +66,7 @@ impl<'a> Fields<'a> {
             if known().any(|known| known == &*key.value) {
                 continue;
             }
-            let message = format!("unknown key `{}` in {name}", super::value::excerpt(&key.value));
+            let message = format!("unknown key `{}` in {name}", excerpt(&key.value));
             let diagnostic = sink.emit(codes::UNKNOWN_KEY, key.span, message);
             match nearest(&key.value, known()).filter(|near| self.entry(near).is_none()) {
                 Some(near) => diagnostic.help(format!("write `{near}`")).fix(format!("write `{near}`"), key.span, near),
@@ -79,6 +85,7 @@ impl<'a> Fields<'a> {
         let (mut missing, mut all) = (Vec::new(), true);
         for key in keys {
             match self.entry(key) {
+                None if self.is_misspelled(key) => all = false,
                 None => missing.push(format!("`{key}`")),
                 Some(entry) if is_null(&entry.value) => {
                     sink.emit(codes::MISSING_KEY, entry.key.span, format!("key `{key}` of {name} has no value"));
@@ -132,7 +139,7 @@ pub(super) fn decode_choice(node: &Node, what: &str, words: &[&str], sink: &mut 
         return Some(at);
     }
     let expected: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
-    let found = super::value::excerpt(&text.value);
+    let found = excerpt(&text.value);
     let message = format!("unknown {what} `{found}`, expected {}", join(&expected, "or").unwrap_or_default());
     let diagnostic = sink.emit(codes::VALUE_NOT_ALLOWED, node.span, message);
     if let Some(near) = nearest(&text.value, words.iter().copied()) {
@@ -148,19 +155,4 @@ pub(super) fn join(words: &[String], conjunction: &str) -> Option<String> {
         [one] => Some(one.clone()),
         [firsts @ .., last] => Some(format!("{} {conjunction} {last}", firsts.join(", "))),
     }
-}
-
-/// The candidate nearest to `word`, if one is near: equal but for case, or within a third of its length.
-fn nearest<'k>(word: &str, candidates: impl Iterator<Item = &'k str>) -> Option<&'k str> {
-    if word.len() > 64 {
-        return None;
-    }
-    let lower = word.to_lowercase();
-    let distance = |candidate: &str| strsim::damerau_levenshtein(&lower, &candidate.to_lowercase());
-    let limit = (word.chars().count() / 3).max(1);
-    candidates
-        .map(|near| (distance(near), near))
-        .filter(|(far, _)| *far <= limit)
-        .min_by_key(|(far, _)| *far)
-        .map(|(_, near)| near)
 }

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::fields::{Fields, decode_choice};
 use super::value::{decode_text, decode_whole};
+use crate::diagnostics::suggest::excerpt;
 use crate::diagnostics::{Sink, codes};
 use crate::model::schema::{self, BIN_UNITS, Shape};
 use crate::model::yaml::Node;
@@ -40,17 +41,21 @@ fn decode_count(fields: &Fields<'_>, key: &str, sink: &mut Sink) -> Option<u32> 
     u32::try_from(count).ok()
 }
 
-/// Decodes `window`, whose start must lie on a bin boundary of `grid`.
-pub(super) fn decode_window(node: &Node, grid: &Grid, sink: &mut Sink) -> Option<Window> {
-    let fields = Fields::open(node, &schema::WINDOW, sink)?;
-    if let Some(node) = fields.get("timezone") {
+/// Decodes `window`, whose start must lie on a bin boundary of `grid`. A broken one begins with 1970, so that the
+/// functions that need a window don't miss it.
+pub(super) fn decode_window(node: &Node, grid: &Grid, sink: &mut Sink) -> Window {
+    let fields = Fields::open(node, &schema::WINDOW, sink);
+    if let Some(node) = fields.and_then(|fields| fields.get("timezone")) {
         check_timezone(node, sink);
     }
-    let node = fields.get("start")?;
+    let start = fields.and_then(|fields| fields.get("start")).and_then(|node| decode_start(node, grid, sink));
+    start.unwrap_or(Window { start: Timestamp::UNIX_EPOCH, span: node.span })
+}
+
+fn decode_start(node: &Node, grid: &Grid, sink: &mut Sink) -> Option<Window> {
     let text = decode_text(node, sink)?;
-    let start = parse_utc(&text.value);
-    let Some(start) = start else {
-        let found = super::value::excerpt(&text.value);
+    let Some(start) = parse_utc(&text.value) else {
+        let found = excerpt(&text.value);
         sink.emit(codes::INVALID_WINDOW, node.span, format!("expected a time in UTC, found `{found}`"))
             .help("write it like `2025-10-07T00:00:00Z`");
         return None;
@@ -66,7 +71,7 @@ fn check_timezone(node: &Node, sink: &mut Sink) {
         return;
     };
     if zone.value != "UTC" {
-        let message = format!("expected the time zone `UTC`, found `{}`", super::value::excerpt(&zone.value));
+        let message = format!("expected the time zone `UTC`, found `{}`", excerpt(&zone.value));
         sink.emit(codes::VALUE_NOT_ALLOWED, node.span, message).help("write `UTC` and give `start` in UTC").fix(
             "write `UTC`",
             node.span,
@@ -101,9 +106,18 @@ fn check_boundary(start: Timestamp, grid: &Grid, span: Span, sink: &mut Sink) {
         BinUnit::Weeks => (minutes == 0 && zoned.weekday() == Weekday::Monday, "weeks begin on Monday, midnight UTC"),
     };
     if !(fits && whole_minute) {
-        let size = format!("{} {}", grid.bin_size, grid.bin_unit.name());
+        let size = size(grid);
         sink.emit(codes::INVALID_WINDOW, span, format!("`start` is not on a boundary of bins of {size}"))
             .label(grid.span, format!("bins of {size}"))
             .help(format!("move the start: {rule}"));
+    }
+}
+
+/// The length of a bin in words: "5 minutes", "1 week".
+fn size(grid: &Grid) -> String {
+    let unit = grid.bin_unit.name();
+    match grid.bin_size {
+        1 => format!("1 {}", unit.trim_end_matches('s')),
+        size => format!("{size} {unit}"),
     }
 }

@@ -36,7 +36,7 @@ pub fn decode(tree: &Node, sink: &mut Sink) -> Model {
     if let Some(node) = fields.get("grid") {
         model.grid = grid::decode_grid(node, sink);
     }
-    model.window = fields.get("window").and_then(|node| grid::decode_window(node, &model.grid, sink));
+    model.window = fields.get("window").map(|node| grid::decode_window(node, &model.grid, sink));
     model.seed = fields.get("rng").and_then(|node| decode_seed(node, sink));
     model.parameters = decode_each(&fields, "parameters", &schema::PARAMETER, sink, decode_parameter);
     if let Some(node) = fields.get("topology") {

@@ -4,17 +4,17 @@
 use std::collections::HashMap;
 
 use super::fields::{Fields, open_list};
-use super::value::decode_id;
+use super::value::{decode_id, decode_reference};
 use crate::diagnostics::{Sink, codes};
 use crate::model::{Id, OutputRule};
 use crate::source::Span;
 
 /// Decodes an output rule.
 pub(super) fn decode_output(fields: Fields<'_>, sink: &mut Sink) -> Option<OutputRule> {
-    let series = fields.get("series").and_then(|node| decode_id(node, sink));
+    let series = fields.get("series").and_then(|node| decode_reference(node, sink));
     let exclude =
         fields.get("exclude").map_or(&[] as &[_], |node| open_list(node, "a list of series or patterns", sink));
-    let exclude = exclude.iter().filter_map(|node| decode_id(node, sink)).collect();
+    let exclude = exclude.iter().filter_map(|node| decode_reference(node, sink)).collect();
     let rename = fields.get("as").and_then(|node| decode_id(node, sink));
     let series = series?;
     let rename = rename.filter(|_| check_rename(&series, &fields, sink));

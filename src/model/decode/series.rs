@@ -1,13 +1,12 @@
 //! An entry of `nodes`: a series with its data, its formula or its distribution.
 
 use super::fields::{Fields, decode_choice};
-use super::numbers::decode_values;
-use super::value::{decode_formula, decode_id, decode_number, decode_start, decode_text};
-use super::{decode_note, pmf};
+use super::value::{decode_formula, decode_id, decode_start, decode_text};
+use super::{decode_note, numbers, pmf};
 use crate::diagnostics::{Sink, codes};
 use crate::model::schema::SERIES_KINDS;
 use crate::model::yaml::Node;
-use crate::model::{ConstData, Grid, Series, SeriesKind};
+use crate::model::{ConstData, Grid, Initial, Series, SeriesKind};
 use crate::source::Spanned;
 
 /// What a series' shape depends on elsewhere in the model.
@@ -38,13 +37,14 @@ pub(super) fn decode_series(fields: Fields<'_>, context: Context, sink: &mut Sin
 }
 
 fn decode_const(fields: &Fields<'_>, context: Context, sink: &mut Sink) -> Option<ConstData> {
-    let given: Vec<_> = ["source", "values", "value"]
-        .into_iter()
-        .filter_map(|key| Some((key, fields.get(key)?, fields.entry(key)?.key.span)))
-        .collect();
+    const KEYS: [&str; 3] = ["source", "values", "value"];
+    let given: Vec<_> =
+        KEYS.into_iter().filter_map(|key| Some((key, fields.get(key)?, fields.entry(key)?.key.span))).collect();
     let [(key, node, first), others @ ..] = given.as_slice() else {
-        let message = "a const series needs one of `source`, `values` and `value`";
-        sink.emit(codes::MISSING_KEY, fields.place, message);
+        if !KEYS.iter().any(|key| fields.is_misspelled(key)) {
+            let message = "a const series needs one of `source`, `values` and `value`";
+            sink.emit(codes::MISSING_KEY, fields.place, message);
+        }
         return None;
     };
     for (other, _, span) in others {
@@ -55,13 +55,13 @@ fn decode_const(fields: &Fields<'_>, context: Context, sink: &mut Sink) -> Optio
     let data = match *key {
         "source" => decode_text(node, sink).map(ConstData::Source),
         "values" => decode_inline(node, &context.grid, sink).map(ConstData::Values),
-        _ => decode_number(node, sink).map(ConstData::Value),
+        _ => numbers::decode_value(node, sink).map(ConstData::Value),
     };
     data.filter(|_| others.is_empty())
 }
 
 fn decode_inline(node: &Node, grid: &Grid, sink: &mut Sink) -> Option<Spanned<Vec<f64>>> {
-    let values = decode_values(node, sink)?;
+    let values = numbers::decode_values(node, sink)?;
     let (expected, found) = (grid.bins as usize, values.value.len());
     if grid.is_known() && expected != found {
         sink.emit(codes::SERIES_LENGTH, node.span, format!("Series length mismatch: expected {expected}, got {found}"))
@@ -72,13 +72,11 @@ fn decode_inline(node: &Node, grid: &Grid, sink: &mut Sink) -> Option<Spanned<Ve
 }
 
 fn decode_expr(fields: &Fields<'_>, sink: &mut Sink) -> Option<SeriesKind> {
-    let initial = fields.get("initial").map(|node| decode_start(node, sink));
-    let formula = decode_formula(fields.formula("expr", "an expr series", sink)?, sink)?;
     // A broken `initial` must not make the checker ask for one.
-    match initial {
-        Some(None) => None,
-        initial => Some(SeriesKind::Expr { formula, initial: initial.flatten() }),
-    }
+    let broken = |span| Spanned::new(Initial::Invalid, span);
+    let initial = fields.get("initial").map(|node| decode_start(node, sink).unwrap_or(broken(node.span)));
+    let formula = decode_formula(fields.formula("expr", "an expr series", sink)?, sink)?;
+    Some(SeriesKind::Expr { formula, initial })
 }
 
 fn decode_pmf(fields: &Fields<'_>, context: Context, sink: &mut Sink) -> Option<SeriesKind> {

@@ -3,8 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use super::fields::{Fields, decode_choice, join};
-use super::value::{decode_finite, decode_id, decode_non_negative, decode_number_or_id, decode_text, scalar};
+use super::value::{
+    decode_finite, decode_id, decode_non_negative, decode_number_or_id, decode_reference, decode_text, scalar,
+};
 use super::{decode_each, decode_note};
+use crate::diagnostics::suggest::excerpt;
 use crate::diagnostics::{Sink, codes};
 use crate::model::schema::{self, NODE_KINDS, ROLES};
 use crate::model::yaml::Node;
@@ -51,7 +54,8 @@ fn check_roles(kind: usize, semantics: Option<&Fields<'_>>, fields: &Fields<'_>,
     if semantics.is_none() && fields.get("semantics").is_some() {
         return;
     }
-    let is_missing = |role: &str| semantics.is_none_or(|semantics| semantics.get(role).is_none());
+    let is_missing =
+        |role: &str| semantics.is_none_or(|fields| fields.get(role).is_none() && !fields.is_misspelled(role));
     let missing: Vec<String> = ROLES
         .iter()
         .filter(|(name, role)| required.contains(role) && is_missing(name))
@@ -65,7 +69,7 @@ fn check_roles(kind: usize, semantics: Option<&Fields<'_>>, fields: &Fields<'_>,
 }
 
 fn decode_semantics<'a>(role: impl Fn(&str) -> Option<&'a Node>, sink: &mut Sink) -> Vec<(Role, Id)> {
-    let decode_one = |(name, kind): &(&str, Role)| Some((*kind, decode_id(role(name)?, sink)?));
+    let decode_one = |(name, kind): &(&str, Role)| Some((*kind, decode_reference(role(name)?, sink)?));
     ROLES.iter().filter_map(decode_one).collect()
 }
 
@@ -98,7 +102,7 @@ fn decode_endpoint(node: &Node, ids: &HashSet<&str>, sink: &mut Sink) -> Option<
         _ => (text.value.as_str(), None),
     };
     if name.is_empty() || port == Some("") {
-        let found = super::value::excerpt(&text.value);
+        let found = excerpt(&text.value);
         sink.emit(codes::TOPOLOGY_SHAPE, node.span, format!("expected `Node` or `Node:port`, found `{found}`"));
         return None;
     }
@@ -179,7 +183,7 @@ fn report_cycle(cycle: &[usize], edges: &[TopologyEdge], sink: &mut Sink) {
     let steps: Vec<&TopologyEdge> = cycle[turn..].iter().chain(&cycle[..turn]).map(|edge| &edges[*edge]).collect();
     let mut path: Vec<&str> = steps.iter().map(|edge| edge.from.node.value.as_str()).collect();
     path.push(path[0]);
-    let message = format!("edges form a cycle: {}", path.join(" → "));
+    let message = format!("edges form a cycle: `{}`", path.join(" → "));
     let diagnostic = sink.emit(codes::TOPOLOGY_SHAPE, steps[0].to.node.span, message);
     diagnostic.here(format!("`{}` → `{}`", path[0], path[1]));
     for edge in &steps[1..] {

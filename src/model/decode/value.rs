@@ -1,6 +1,7 @@
 //! Single values: what a scalar is under the YAML 1.2 core schema, and readers that report anything else at its place.
 //! A reader that answers `None` has reported why.
 
+use crate::diagnostics::suggest::excerpt;
 use crate::diagnostics::{Diagnostic, Sink, codes};
 use crate::model::yaml::{Node, NodeKind, Scalar};
 use crate::model::{Formula, Id, Initial, ScalarStyle};
@@ -80,26 +81,32 @@ pub(super) fn describe(node: &Node) -> String {
     match (typed(node), &node.kind) {
         (Some(Typed::Null), _) => "nothing".to_owned(),
         (Some(Typed::Bool(_)), _) => format!("the truth value `{text}`"),
-        (Some(Typed::Number(_)), _) => format!("the number `{text}`"),
+        (Some(Typed::Number(_)), _) if overflows(node) => format!("`{}`, which is too large", excerpt(text)),
+        (Some(Typed::Number(_)), _) => format!("the number `{}`", excerpt(text)),
         (Some(Typed::Text(_)), _) => format!("text `{}`", excerpt(text)),
         (None, NodeKind::Sequence(_)) => "a list".to_owned(),
         (None, _) => "a mapping".to_owned(),
     }
 }
 
-/// The beginning of a text, short enough for a message.
-pub(super) fn excerpt(text: &str) -> String {
-    let mut short: String = text.chars().take(40).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if short.len() < text.len() {
-        short.push('…');
-    }
-    short
-}
-
 /// Reports that a node is not what is `expected` there.
 pub(super) fn report_kind<'s>(node: &Node, expected: &str, sink: &'s mut Sink) -> &'s mut Diagnostic {
     let message = format!("expected {expected}, found {}", describe(node));
     sink.emit(codes::WRONG_SHAPE, node.span, message)
+}
+
+/// The number that a node holds as data, infinite ones included; one whose digits overflow is none.
+pub(super) fn number(node: &Node) -> Option<f64> {
+    match typed(node)? {
+        Typed::Number(value) if !overflows(node) => Some(value),
+        _ => None,
+    }
+}
+
+/// Whether a node is a number by its digits, but larger than any.
+fn overflows(node: &Node) -> bool {
+    let digits = scalar(node).is_some_and(|scalar| scalar.text.contains(|c: char| c.is_ascii_digit()));
+    digits && matches!(typed(node), Some(Typed::Number(value)) if value.is_infinite())
 }
 
 /// A number, infinite ones included.
@@ -204,6 +211,12 @@ pub(super) fn decode_id(node: &Node, sink: &mut Sink) -> Option<Id> {
     Some(Spanned::new(found.text.clone(), node.span))
 }
 
+/// The id of something declared elsewhere. A broken one is reported and not looked up.
+pub(super) fn decode_reference(node: &Node, sink: &mut Sink) -> Option<Id> {
+    let before = sink.error_count();
+    decode_id(node, sink).filter(|_| sink.error_count() == before)
+}
+
 fn id_problem(id: &str) -> Option<String> {
     match id {
         "" => Some("is empty".to_owned()),
@@ -227,7 +240,7 @@ pub(super) fn decode_formula(node: &Node, sink: &mut Sink) -> Option<Formula> {
 pub(super) fn decode_start(node: &Node, sink: &mut Sink) -> Option<Spanned<Initial>> {
     let value = match typed(node) {
         Some(Typed::Bool(value)) => Initial::Bool(value),
-        Some(Typed::Number(value)) => Initial::Number(check_finite(value, node.span, sink)?),
+        Some(Typed::Number(_)) => Initial::Number(decode_finite(node, sink)?),
         Some(Typed::Text(text)) if parse_number(text).is_none() => Initial::Name(text.to_owned()),
         Some(Typed::Text(_)) => {
             report_kind(node, "a number, a truth value or an id", sink).help("remove the quotes");
