@@ -16,7 +16,7 @@ mod lanes;
 mod tests;
 
 pub use compile::{CompileError, Effort};
-pub(crate) use compile::{clif, compile};
+pub(crate) use compile::{clif, compile, is_supported};
 pub use kernel::Fault;
 pub(crate) use kernel::{Code, Memory};
 pub use lanes::{Carried, Lanes, Vector};

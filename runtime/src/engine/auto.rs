@@ -5,6 +5,7 @@
 
 use super::{Backend, Options};
 use crate::ir::Program;
+use crate::jit;
 
 /// How often a program is assumed to run.
 pub const EXPECTED_RUNS: u32 = 1;
@@ -19,7 +20,7 @@ const LAG: u64 = 8;
 /// The backend that the options ask for, chosen where they leave it open.
 pub(super) fn choose(program: &Program, options: &Options) -> Backend {
     match options.backend {
-        Backend::Auto if pays(program, options.expected_runs) => Backend::Jit,
+        Backend::Auto if pays(program, options.expected_runs) && jit::is_supported() => Backend::Jit,
         Backend::Auto => Backend::Interp,
         backend => backend,
     }

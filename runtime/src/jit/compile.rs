@@ -31,15 +31,15 @@ pub enum CompileError {
     Fault(#[from] Fault),
 }
 
-/// How much time code generation takes for how good code.
+/// How much time code generation takes for how good code; the figures are for 30 elementwise series.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Effort {
-    /// The least.
+    /// One pass of register allocation: three quarters of the time of `Normal`, and code that takes twice as long.
     Quick,
-    /// What measurement found best.
+    /// Whole register allocation, nothing else.
     #[default]
     Normal,
-    /// All of Cranelift's optimizations.
+    /// Cranelift's optimizations as well: half as much time again, for code that is 0–5 % faster.
     Thorough,
 }
 
@@ -93,6 +93,11 @@ fn symbols(compiled: &CompiledCode, function: &ir::Function) -> Result<Vec<Symbo
             Ok(Symbol { offset, kind, namespace: name.namespace, index: name.index, addend })
         })
         .collect()
+}
+
+/// Whether code can be generated for this machine.
+pub(crate) fn is_supported() -> bool {
+    isa(Effort::default()).is_ok()
 }
 
 /// The machine that this runs on.
