@@ -39,6 +39,7 @@ use std::sync::Arc;
 
 use crate::ir::{Program, verify};
 use crate::jit::{self, Effort};
+use crate::kernels::Simd;
 use crate::passes;
 
 mod auto;
@@ -81,13 +82,20 @@ pub struct Options {
     pub backend: Backend,
     /// How much time code generation takes.
     pub effort: Effort,
+    /// The widest instructions that kernels may use; never other bits.
+    pub simd: Simd,
     /// How often it will be run; for [`Backend::Auto`].
     pub expected_runs: u32,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { backend: Backend::default(), effort: Effort::default(), expected_runs: EXPECTED_RUNS }
+        Options {
+            backend: Backend::default(),
+            effort: Effort::default(),
+            simd: Simd::detect(),
+            expected_runs: EXPECTED_RUNS,
+        }
     }
 }
 
@@ -117,5 +125,5 @@ pub fn prepare_observed(
         _ => Some(jit::compile(&program, &plan, options.effort)?),
     };
     done(Phase::Generate);
-    Ok(Prepared::new(program, plan, backend, code))
+    Ok(Prepared::new(program, plan, backend, options.simd, code))
 }

@@ -1,4 +1,5 @@
-//! Numbers only: the builtin table, the program, its interpreter and its compiler. No text, no spans, no files.
+//! Numbers only: the builtin table, the program, its interpreter, its compiler and fast kernels. No text, no spans, no
+//! files.
 
 #![deny(unsafe_code)]
 
@@ -7,6 +8,7 @@ pub mod engine;
 pub mod interp;
 pub mod ir;
 pub mod jit;
+pub mod kernels;
 mod passes;
 pub mod plan;
 pub mod rng;

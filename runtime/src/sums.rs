@@ -4,6 +4,7 @@
 //! without.
 
 /// The term of a value in a sum: itself, or +0 where it is missing.
+#[inline(always)]
 pub(crate) fn term(value: f64) -> f64 {
     if value.is_nan() { 0.0 } else { value }
 }
@@ -39,6 +40,11 @@ pub(crate) fn total(terms: impl Iterator<Item = f64>) -> f64 {
     for (t, term) in terms.enumerate() {
         p[t % 8] += term;
     }
+    join(p)
+}
+
+/// The sum of the eight partials, by halves.
+pub(crate) fn join(p: [f64; 8]) -> f64 {
     ((p[0] + p[4]) + (p[2] + p[6])) + ((p[1] + p[5]) + (p[3] + p[7]))
 }
 

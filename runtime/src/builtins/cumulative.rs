@@ -7,6 +7,7 @@ use super::minmax::{larger, smaller};
 use super::{Builtin, Default, Emit, Family, Meaning, Param, ParamKind, ScanState};
 use crate::ir::{Builder, ValueId};
 use crate::jit::{Carried, Lanes, Vector};
+use crate::kernels::{Fast, scan};
 
 const NAN: f64 = f64::NAN;
 
@@ -22,8 +23,9 @@ const INITIAL: Param = param("initial", ANY, "what holds before the first presen
 pub(super) static CUMSUM: Builtin = Builtin {
     name: "CUMSUM",
     params: X,
-    meaning: Meaning::Scan(|state, args| step(state, args[0], 0.0, |last, x| last.unwrap_or(0.0) + x)),
+    meaning: Meaning::Scan(add_up),
     emit: Emit::Carry(emit_sum),
+    fast: Some(Fast::Scan(|state, x, args, out| scan::tile(add_up, state, x, args, out))),
     summary: "the sum of bins 0..t, added in their order",
     edge: "missing values are skipped; 0 before the first present one",
     examples: &[example!("CUMSUM(x)", x = [NAN, 1.0, 2.0, NAN, 4.0] => [0.0, 1.0, 3.0, 3.0, 7.0])],
@@ -33,8 +35,9 @@ pub(super) static CUMSUM: Builtin = Builtin {
 pub(super) static CUMMAX: Builtin = Builtin {
     name: "CUMMAX",
     params: X,
-    meaning: Meaning::Scan(|state, args| step(state, args[0], NAN, |last, x| last.map_or(x, |last| larger(last, x)))),
+    meaning: Meaning::Scan(largest),
     emit: Emit::Carry(emit_largest),
+    fast: Some(Fast::Scan(|state, x, args, out| scan::tile(largest, state, x, args, out))),
     summary: "the largest value of bins 0..t",
     edge: "missing values are skipped; missing before the first present one; of equal ones (±0) the newest",
     examples: &[example!("CUMMAX(x)", x = [NAN, 1.0, 3.0, NAN, 2.0] => [NAN, 1.0, 3.0, 3.0, 3.0])],
@@ -44,8 +47,9 @@ pub(super) static CUMMAX: Builtin = Builtin {
 pub(super) static CUMMIN: Builtin = Builtin {
     name: "CUMMIN",
     params: X,
-    meaning: Meaning::Scan(|state, args| step(state, args[0], NAN, |last, x| last.map_or(x, |last| smaller(last, x)))),
+    meaning: Meaning::Scan(smallest),
     emit: Emit::Carry(emit_smallest),
+    fast: Some(Fast::Scan(|state, x, args, out| scan::tile(smallest, state, x, args, out))),
     summary: "the smallest value of bins 0..t",
     edge: "missing values are skipped; missing before the first present one; of equal ones (±0) the newest",
     examples: &[example!("CUMMIN(x)", x = [NAN, 3.0, 1.0, NAN, 2.0] => [NAN, 3.0, 1.0, 1.0, 1.0])],
@@ -71,6 +75,7 @@ pub(super) static EMA_FROM_FIRST: Builtin = Builtin {
     params: &[SERIES, ALPHA],
     meaning: Meaning::Scan(ema_from_first),
     emit: Emit::Carry(emit_ema_from_first),
+    fast: Some(Fast::Scan(|state, x, args, out| scan::tile(ema_from_first, state, x, args, out))),
     summary: "`EMA` without `initial`",
     edge: "as `EMA`",
     ..INTERNAL
@@ -81,19 +86,22 @@ pub(super) static EMA_FROM_INITIAL: Builtin = Builtin {
     params: &[SERIES, ALPHA, INITIAL],
     meaning: Meaning::Scan(ema_from_initial),
     emit: Emit::Carry(emit_ema_from_initial),
+    fast: Some(Fast::Scan(|state, x, args, out| scan::tile(ema_from_initial, state, x, args, out))),
     summary: "`EMA` with `initial`",
     edge: "as `EMA`",
     ..INTERNAL
 };
 
-/// Carries the last result over missing values; `next` makes one from it and a present value.
-fn step(state: &mut ScanState, x: f64, empty: f64, next: impl Fn(Option<f64>, f64) -> f64) -> f64 {
-    if x.is_nan() {
-        return if state.seen { state.value } else { empty };
-    }
-    state.value = next(state.seen.then_some(state.value), x);
-    state.seen = true;
-    state.value
+fn add_up(state: &mut ScanState, args: &[f64]) -> f64 {
+    step(state, args[0], 0.0, |last, x| last.unwrap_or(0.0) + x)
+}
+
+fn largest(state: &mut ScanState, args: &[f64]) -> f64 {
+    step(state, args[0], NAN, |last, x| last.map_or(x, |last| larger(last, x)))
+}
+
+fn smallest(state: &mut ScanState, args: &[f64]) -> f64 {
+    step(state, args[0], NAN, |last, x| last.map_or(x, |last| smaller(last, x)))
 }
 
 fn ema_from_first(state: &mut ScanState, args: &[f64]) -> f64 {
@@ -178,6 +186,16 @@ fn emit_in_range(
     let value = lanes.select(fits, next.value, last.value);
     let seen = lanes.select(fits, next.seen, last.seen);
     (Carried { value, seen }, lanes.select(fits, result, missing))
+}
+
+/// Carries the last result over missing values; `next` makes one from it and a present value.
+fn step(state: &mut ScanState, x: f64, empty: f64, next: impl Fn(Option<f64>, f64) -> f64) -> f64 {
+    if x.is_nan() {
+        return if state.seen { state.value } else { empty };
+    }
+    state.value = next(state.seen.then_some(state.value), x);
+    state.seen = true;
+    state.value
 }
 
 /// The mean of two numbers, weighted; none for a weight out of range.

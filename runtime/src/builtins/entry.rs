@@ -19,6 +19,7 @@ pub(super) const FUNCTION: Builtin = Builtin {
     requires: None,
     meaning: Meaning::Elementwise(|_| f64::NAN),
     emit: Emit::Call,
+    fast: None,
     summary: "",
     edge: "",
     examples: &[],

@@ -9,6 +9,7 @@ use super::logic::{IF, LT};
 use super::time::BIN;
 use super::{ArgValue, Builtin, Default, Family, Meaning, ParamKind, Reads, ResultType};
 use crate::ir::{Builder, ValueId};
+use crate::kernels::{Fast, window};
 
 const NAN: f64 = f64::NAN;
 
@@ -57,6 +58,7 @@ pub(super) static HOLD: Builtin = Builtin {
     params: &[num("x", "a series"), int("bins", 0, "for how many bins a value is held")],
     reads: |param, args| back_to(1, 0, param, args),
     meaning: Meaning::Window(hold),
+    fast: Some(Fast::Window(window::hold)),
     summary: "x, or where it is missing the newest present value of the last `bins` bins",
     edge: "missing where there is none",
     examples: &[example!("HOLD(x, 2)", x = [NAN, 4.0, NAN, NAN, NAN, 7.0] => [NAN, 4.0, 4.0, 4.0, NAN, 7.0])],
@@ -86,6 +88,7 @@ static CONVOLVE: Builtin = Builtin {
     params: CONV.params,
     reads: CONV.reads,
     meaning: Meaning::Window(convolve),
+    fast: Some(Fast::Window(window::convolve)),
     summary: "`CONV` with a first weight other than 0, or with zeros alone",
     edge: "samples that are missing, infinite or before bin 0 count as 0",
     ..INTERNAL

@@ -8,6 +8,7 @@ use std::hash::{Hash, Hasher};
 
 use crate::ir::{Builder, ValueId};
 use crate::jit::{Carried, Lanes, Vector};
+use crate::kernels::Fast;
 
 mod arithmetic;
 mod convention;
@@ -57,6 +58,8 @@ pub struct Builtin {
     pub meaning: Meaning,
     /// How generated code computes it.
     pub emit: Emit,
+    /// The same over many bins at once, where asking bin by bin would be slow; never other bits.
+    pub fast: Option<Fast>,
     /// One line: what it means at bin t.
     pub summary: &'static str,
     /// What happens at the edges: before bin 0, at missing values, at zero.

@@ -4,6 +4,7 @@ use super::entry::{FUNCTION, INTERNAL, all_bins, example, given, num, param, sam
 use super::minmax::{larger, smaller};
 use super::{Builtin, Family, Meaning, Param, ParamKind};
 use crate::ir::{Builder, Type, ValueId};
+use crate::kernels::{Fast, reduce};
 use crate::sums::{self, term};
 
 const NAN: f64 = f64::NAN;
@@ -25,6 +26,7 @@ const REDUCTION: Builtin = Builtin {
 pub(super) static AVG: Builtin = Builtin {
     name: "AVG",
     meaning: Meaning::Reduce(|x, _| sum(x) / count(x)),
+    fast: Some(Fast::Reduce(reduce::mean)),
     summary: "the mean of all bins: `SUM` over `COUNT`",
     examples: &[
         example!("AVG(x)", x = [1.0, NAN, 5.0] => [3.0, 3.0, 3.0]),
@@ -36,6 +38,7 @@ pub(super) static AVG: Builtin = Builtin {
 pub(super) static SUM: Builtin = Builtin {
     name: "SUM",
     meaning: Meaning::Reduce(|x, _| sum(x)),
+    fast: Some(Fast::Reduce(reduce::sum)),
     summary: "the sum of all bins",
     edge: "missing values are skipped; 0 where none is present",
     examples: &[
@@ -48,6 +51,7 @@ pub(super) static SUM: Builtin = Builtin {
 pub(super) static MINOF: Builtin = Builtin {
     name: "MINOF",
     meaning: Meaning::Reduce(|x, _| present(x).reduce(smaller).unwrap_or(NAN)),
+    fast: Some(Fast::Reduce(reduce::min)),
     summary: "the smallest value of all bins",
     examples: &[example!("MINOF(x)", x = [4.0, NAN, 2.0, 3.0] => [2.0, 2.0, 2.0, 2.0])],
     ..REDUCTION
@@ -56,6 +60,7 @@ pub(super) static MINOF: Builtin = Builtin {
 pub(super) static MAXOF: Builtin = Builtin {
     name: "MAXOF",
     meaning: Meaning::Reduce(|x, _| present(x).reduce(larger).unwrap_or(NAN)),
+    fast: Some(Fast::Reduce(reduce::max)),
     summary: "the largest value of all bins",
     examples: &[example!("MAXOF(x)", x = [4.0, NAN, 2.0, 3.0] => [4.0, 4.0, 4.0, 4.0])],
     ..REDUCTION
@@ -79,6 +84,7 @@ pub(super) static COUNT_PRESENT: Builtin = Builtin {
     params: X,
     reads: all_bins,
     meaning: Meaning::Reduce(|x, _| count(x)),
+    fast: Some(Fast::Reduce(reduce::count_present)),
     summary: "`COUNT` of a number",
     edge: "0 where none is present",
     ..INTERNAL
@@ -89,6 +95,7 @@ pub(super) static COUNT_TRUE: Builtin = Builtin {
     params: &[truth("x", "a condition")],
     reads: all_bins,
     meaning: Meaning::Reduce(|x, _| x.iter().filter(|x| **x == 1.0).count() as f64),
+    fast: Some(Fast::Reduce(reduce::count_true)),
     summary: "`COUNT` of a condition",
     edge: "0 where none holds",
     ..INTERNAL
@@ -101,6 +108,7 @@ pub(super) static PERCENTILE: Builtin = Builtin {
         param("p", ParamKind::Uniform { min: 0.0, max: 100.0 }, "the percentage of values at or below the result"),
     ],
     meaning: Meaning::Reduce(|x, args| percentile(x, args[0])),
+    fast: Some(Fast::Reduce(reduce::percentile)),
     summary: "the value below which p percent of all bins lie, between neighbours on the straight line",
     edge: "missing values are skipped; missing where none is present or p is out of 0..=100",
     examples: &[

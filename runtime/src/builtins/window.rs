@@ -6,6 +6,7 @@
 use super::entry::{FUNCTION, back_to, example, int, num};
 use super::minmax::{larger, smaller};
 use super::{Builtin, Family, Meaning, Param};
+use crate::kernels::{Fast, window};
 use crate::sums::{self, term};
 
 const NAN: f64 = f64::NAN;
@@ -27,6 +28,7 @@ const WINDOW: Builtin = Builtin {
 pub(super) static ROLLING_MAX: Builtin = Builtin {
     name: "ROLLING_MAX",
     meaning: Meaning::Window(|x, t, args| present(x, t, args).reduce(larger).unwrap_or(NAN)),
+    fast: Some(Fast::Window(window::max)),
     summary: "the largest value of the last `window` bins",
     examples: &[example!("ROLLING_MAX(x, 2)", x = [3.0, 1.0, 2.0, NAN, NAN] => [3.0, 3.0, 2.0, 2.0, NAN])],
     ..WINDOW
@@ -35,6 +37,7 @@ pub(super) static ROLLING_MAX: Builtin = Builtin {
 pub(super) static ROLLING_MIN: Builtin = Builtin {
     name: "ROLLING_MIN",
     meaning: Meaning::Window(|x, t, args| present(x, t, args).reduce(smaller).unwrap_or(NAN)),
+    fast: Some(Fast::Window(window::min)),
     summary: "the smallest value of the last `window` bins",
     examples: &[example!("ROLLING_MIN(x, 2)", x = [3.0, 1.0, 2.0, NAN, NAN] => [3.0, 1.0, 1.0, 2.0, NAN])],
     ..WINDOW
@@ -43,6 +46,7 @@ pub(super) static ROLLING_MIN: Builtin = Builtin {
 pub(super) static ROLLING_SUM: Builtin = Builtin {
     name: "ROLLING_SUM",
     meaning: Meaning::Window(sum),
+    fast: Some(Fast::Window(window::sum)),
     summary: "the sum of the last `window` bins",
     edge: "missing values count as 0; before bin 0 there is nothing",
     examples: &[example!("ROLLING_SUM(x, 3)", x = [1.0, 2.0, NAN, 4.0, 5.0] => [1.0, 3.0, 3.0, 6.0, 9.0])],
@@ -52,6 +56,7 @@ pub(super) static ROLLING_SUM: Builtin = Builtin {
 pub(super) static ROLLING_MEAN: Builtin = Builtin {
     name: "ROLLING_MEAN",
     meaning: Meaning::Window(mean),
+    fast: Some(Fast::Window(window::mean)),
     summary: "the mean of the last `window` bins: `ROLLING_SUM` over `ROLLING_COUNT`",
     examples: &[example!("ROLLING_MEAN(x, 2)", x = [1.0, 2.0, NAN, NAN, 5.0] => [1.0, 1.5, 2.0, NAN, 5.0])],
     ..WINDOW
@@ -60,6 +65,7 @@ pub(super) static ROLLING_MEAN: Builtin = Builtin {
 pub(super) static ROLLING_COUNT: Builtin = Builtin {
     name: "ROLLING_COUNT",
     meaning: Meaning::Window(count),
+    fast: Some(Fast::Window(window::count)),
     summary: "how many of the last `window` bins are not missing",
     edge: "0 where none is left; before bin 0 there is nothing",
     examples: &[example!("ROLLING_COUNT(x, 2)", x = [1.0, 2.0, NAN, NAN, 5.0] => [1.0, 2.0, 1.0, 0.0, 1.0])],
@@ -69,6 +75,7 @@ pub(super) static ROLLING_COUNT: Builtin = Builtin {
 pub(super) static ROLLING_STD: Builtin = Builtin {
     name: "ROLLING_STD",
     meaning: Meaning::Window(deviation),
+    fast: Some(Fast::Window(window::deviation)),
     summary: "the standard deviation of the last `window` bins, taken as the whole population",
     examples: &[example!("ROLLING_STD(x, 2)", x = [1.0, 3.0, NAN, NAN, 5.0] => [0.0, 1.0, 0.0, NAN, 0.0])],
     ..WINDOW

@@ -4,6 +4,7 @@ use super::memory::Cells;
 use super::run::{check_columns, run};
 use super::{Prepared, RunControl, RunError};
 use crate::ir::{OutputId, Program};
+use crate::kernels::Scratch;
 use crate::plan::{ColumnId, Plan, TILE};
 
 /// The columns of a prepared program: load them once, run with any parameters, read the outputs in place.
@@ -23,6 +24,8 @@ pub(super) struct Workspace {
     pub(super) states: Vec<f64>,
     /// The arguments of the call at hand.
     pub(super) args: Vec<f64>,
+    /// Room for kernels.
+    pub(super) room: Scratch,
 }
 
 impl Frame {
@@ -66,7 +69,14 @@ impl Workspace {
         }
         let columns = Cells::new(layout.cells()?)?;
         let scratch = Cells::new(layout.scratch * TILE)?;
-        Some(Workspace { columns, scratch, numbers, states: vec![0.0; layout.states], args: Vec::new() })
+        Some(Workspace {
+            columns,
+            scratch,
+            numbers,
+            states: vec![0.0; layout.states],
+            args: Vec::new(),
+            room: Scratch::default(),
+        })
     }
 
     /// Copies the inputs in; they have been checked.

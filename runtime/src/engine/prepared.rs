@@ -4,12 +4,16 @@ use std::fmt;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use cranelift_entity::PrimaryMap;
+
 use super::frame::{Frame, Workspace};
 use super::run::{check_inputs, run};
 use super::{Backend, RunError, Stats};
 use crate::ir::{OutputId, Program};
 use crate::jit::{self, Code, CompileError};
-use crate::plan::{Listing, Plan, RegionId, RegionKind};
+use crate::kernels::Simd;
+use crate::kernels::window::Kernel;
+use crate::plan::{Listing, Plan, RegionId, RegionKind, WindowId};
 
 /// How often memory of runs into the caller's columns is kept for the next one.
 const KEPT: usize = 4;
@@ -27,7 +31,9 @@ struct Inner {
     program: Arc<Program>,
     plan: Plan,
     backend: Backend,
+    simd: Simd,
     code: Option<Code>,
+    kernels: PrimaryMap<WindowId, Kernel>,
     /// Memory that no run uses now.
     idle: Mutex<Vec<Workspace>>,
 }
@@ -57,9 +63,10 @@ impl fmt::Debug for RunControl<'_> {
 }
 
 impl Prepared {
-    pub(super) fn new(program: Arc<Program>, plan: Plan, backend: Backend, code: Option<Code>) -> Self {
+    pub(super) fn new(program: Arc<Program>, plan: Plan, backend: Backend, simd: Simd, code: Option<Code>) -> Self {
+        let kernels = plan.windows.values().filter_map(|window| Kernel::new(window.builtin, &window.args)).collect();
         let idle = Mutex::default();
-        Prepared { inner: Arc::new(Inner { program, plan, backend, code, idle }) }
+        Prepared { inner: Arc::new(Inner { program, plan, backend, simd, code, kernels, idle }) }
     }
 
     /// What computes it: never [`Backend::Auto`].
@@ -75,6 +82,15 @@ impl Prepared {
     /// How it runs.
     pub fn plan(&self) -> &Plan {
         &self.inner.plan
+    }
+
+    /// The widest instructions that kernels use.
+    pub fn simd(&self) -> Simd {
+        self.inner.simd
+    }
+
+    pub(super) fn kernel(&self, window: WindowId) -> Option<&Kernel> {
+        self.inner.kernels.get(window)
     }
 
     pub(super) fn code(&self) -> Option<&Code> {

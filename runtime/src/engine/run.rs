@@ -11,10 +11,11 @@ use cranelift_entity::EntityRef;
 use super::frame::Workspace;
 use super::window::compute;
 use super::{Backend, Difference, Inputs, Prepared, RunControl, RunError};
-use crate::builtins::Meaning;
+use crate::builtins::{Builtin, Meaning};
 use crate::interp;
 use crate::ir::{Op, Program, Rate, ValueId};
 use crate::jit::{Code, Memory};
+use crate::kernels::reduce;
 use crate::plan::{HALO, Plan, RegionId, Stage, Start, StartPlace, Step, TILE};
 
 /// Whether inputs fit a program.
@@ -39,7 +40,7 @@ pub(super) fn run(
     let Some(code) = prepared.code() else {
         return interpret_into(prepared, work, params, control);
     };
-    Run { program: prepared.program(), plan: prepared.plan(), code, params, control, work }.run()?;
+    Run { prepared, program: prepared.program(), plan: prepared.plan(), code, params, control, work }.run()?;
     match prepared.backend() {
         Backend::Both => compare(prepared, work, params),
         _ => Ok(()),
@@ -102,6 +103,7 @@ fn look(control: &RunControl<'_>, done: usize, total: usize) -> Result<(), RunEr
 }
 
 struct Run<'a> {
+    prepared: &'a Prepared,
     program: &'a Program,
     plan: &'a Plan,
     code: &'a Code,
@@ -166,7 +168,7 @@ impl Run<'_> {
             Step::Loop(region) => self.call(std::slice::from_ref(region), bins),
             Step::Alternate(regions) => bins.into_iter().try_for_each(|bin| self.call(regions, bin..bin + 1)),
             Step::Window(window) => {
-                compute(self.plan, &self.plan.windows[*window], self.work, bins);
+                compute(self.prepared, *window, self.work, bins);
                 Ok(())
             }
         }
@@ -196,17 +198,26 @@ impl Run<'_> {
                     self.gather(args);
                     eval(&self.work.args)
                 }
-                Meaning::Reduce(eval) => {
+                Meaning::Reduce(_) => {
                     self.gather(&args[1..]);
-                    let column = self.plan.homes[value].source.expand();
-                    let column = column.map_or(&[] as &[f64], |column| self.work.column(self.plan, column));
-                    eval(column, &self.work.args)
+                    self.reduce(value, builtin)
                 }
                 // Nothing else is uniform.
                 _ => f64::NAN,
             },
             _ => self.number(value),
         }
+    }
+
+    /// The number of a reduction whose arguments are gathered.
+    fn reduce(&mut self, value: ValueId, builtin: &'static Builtin) -> f64 {
+        let (kernel, source) = (reduce::Kernel::new(builtin), self.plan.homes[value].source.expand());
+        let (Some(kernel), Some(source)) = (kernel, source) else {
+            return f64::NAN;
+        };
+        let work = &mut *self.work;
+        let column = &work.columns.get()[self.plan.layout.bins_of(source)];
+        kernel.run(self.prepared.simd(), column, &work.args, &mut work.room)
     }
 
     /// Puts the numbers of uniform values where a function finds them.

@@ -14,7 +14,7 @@ use crate::plan::Step;
 
 mod generated;
 
-const JIT: Options = Options { backend: Backend::Jit, effort: Effort::Normal, expected_runs: 1 };
+const JIT: Options = Options { backend: Backend::Jit, effort: Effort::Normal, simd: Simd::Baseline, expected_runs: 1 };
 const BOTH: Options = Options { backend: Backend::Both, ..JIT };
 
 fn grid(bins: usize) -> Grid {
@@ -40,12 +40,18 @@ fn function(builder: &mut Builder, name: &str, args: &[ValueId]) -> ValueId {
 
 /// Runs a program by both backends, which compares them.
 fn check_both(program: Program, context: &str) -> Prepared {
+    let widest = Options { simd: Simd::detect(), ..BOTH };
+    check_level(program.clone(), &widest, context);
+    check_level(program, &BOTH, context)
+}
+
+fn check_level(program: Program, options: &Options, context: &str) -> Prepared {
     let bins = program.grid().bins;
     let mut random = Random(77);
     let columns: Vec<Vec<f64>> =
         (0..4).map(|_| (0..bins).map(|_| random.pick(&NUMBERS) + random.below(5) as f64).collect()).collect();
     let columns: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
-    let prepared = prepare(program, &BOTH).unwrap_or_else(|error| panic!("{context}: {error}"));
+    let prepared = prepare(program, options).unwrap_or_else(|error| panic!("{context}: {error}"));
     let found = prepared.run(&Inputs { columns: &columns, params: &[0.5, 3.0] }, &RunControl::default());
     if let Err(error) = found {
         panic!("{context}: {error}\n{}\n{}", prepared.program(), prepared.regions());

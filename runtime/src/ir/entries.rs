@@ -133,6 +133,7 @@ pub(crate) const fn entry(name: &'static str, syntax: Syntax, params: &'static [
         requires: None,
         meaning,
         emit: Emit::Call,
+        fast: None,
         summary: "",
         edge: "",
         examples: &[],
