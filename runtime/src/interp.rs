@@ -77,7 +77,8 @@ pub fn run(program: &Program, inputs: &[&[f64]], params: &[f64]) -> Result<Vec<V
     Ok(program.outputs().map(|(_, value)| store.take(value)).collect())
 }
 
-fn check_inputs(program: &Program, inputs: &[&[f64]]) -> Result<(), RunError> {
+/// Whether there is a column of the right length for each input.
+pub(crate) fn check_inputs(program: &Program, inputs: &[&[f64]]) -> Result<(), RunError> {
     let (expected, found) = (program.input_count(), inputs.len());
     if found < expected {
         return Err(RunError::MissingInputs { expected, found });
@@ -94,7 +95,8 @@ fn check_length(program: &Program, input: InputId, found: usize) -> Result<(), R
     fits.then_some(()).ok_or(RunError::WrongLength { input, expected, found })
 }
 
-fn check_params(program: &Program, params: &[f64]) -> Result<(), RunError> {
+/// Whether there is a number for each parameter.
+pub(crate) fn check_params(program: &Program, params: &[f64]) -> Result<(), RunError> {
     let (expected, found) = (program.param_count(), params.len());
     if found < expected { Err(RunError::MissingParams { expected, found }) } else { Ok(()) }
 }

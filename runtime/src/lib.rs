@@ -1,7 +1,13 @@
-//! Numbers only: the builtin table, the program and its interpreter. No text, no spans, no files.
+//! Numbers only: the builtin table, the program, its interpreter and its compiler. No text, no spans, no files.
+
+#![deny(unsafe_code)]
 
 pub mod builtins;
+pub mod engine;
 pub mod interp;
 pub mod ir;
+pub mod jit;
+mod passes;
+pub mod plan;
 pub mod rng;
 mod sums;

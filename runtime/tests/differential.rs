@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 use cranelift_entity::EntityRef;
+use flowtime_runtime::engine::{Backend, Inputs, Options, RunControl, prepare};
 use flowtime_runtime::interp;
 use flowtime_runtime::ir::{Op, Program, ValueId};
 use flowtime_testing::check::check;
@@ -75,5 +76,15 @@ fn what_is_known_early_changes_no_bit() {
             _ => Change::Keep,
         };
         run(&Rebuild { change: &fixed, ..Rebuild::of(program) }.run(program), inputs, params)
+    });
+}
+
+#[test]
+fn machine_code_leaves_the_bits_of_the_interpreter() {
+    check_path(|program, inputs, params| {
+        let options = Options { backend: Backend::Jit, ..Options::default() };
+        let prepared = prepare(program.clone(), &options).unwrap();
+        let frame = prepared.run(&Inputs { columns: inputs, params }, &RunControl::default()).unwrap();
+        frame.outputs().map(<[f64]>::to_vec).collect()
     });
 }

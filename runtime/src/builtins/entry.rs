@@ -3,7 +3,7 @@
 //! Entries are statics that fill in a blank: `Builtin { name: "ABS", …, ..FUNCTION }`. Only what is said differs from
 //! a function of numbers to a number at the same bin.
 
-use super::{ArgValue, Builtin, Default, Meaning, Param, ParamKind, Reads, ResultType, Syntax};
+use super::{ArgValue, Builtin, Default, Emit, Meaning, Param, ParamKind, Reads, ResultType, Syntax};
 use crate::ir::{Builder, ValueId};
 
 /// A function of numbers at the same bin.
@@ -17,6 +17,7 @@ pub(super) const FUNCTION: Builtin = Builtin {
     needs_window: false,
     convention: None,
     meaning: Meaning::Elementwise(|_| f64::NAN),
+    emit: Emit::Call,
     summary: "",
     edge: "",
     examples: &[],

@@ -7,6 +7,7 @@
 use std::hash::{Hash, Hasher};
 
 use crate::ir::{Builder, ValueId};
+use crate::jit::{Carried, Lanes, Vector};
 
 mod arithmetic;
 mod convention;
@@ -52,6 +53,8 @@ pub struct Builtin {
     pub convention: Option<Convention>,
     /// What it computes.
     pub meaning: Meaning,
+    /// How generated code computes it.
+    pub emit: Emit,
     /// One line: what it means at bin t.
     pub summary: &'static str,
     /// What happens at the edges: before bin 0, at missing values, at zero.
@@ -213,6 +216,20 @@ pub enum Meaning {
     /// In terms of other entries; arguments in the order of the parameters, defaults filled in, a kernel's taps last.
     Lower(fn(builder: &mut Builder, args: &[Option<ValueId>]) -> ValueId),
 }
+
+/// How generated code computes an entry: the same bits as its [`Meaning`].
+#[derive(Clone, Copy, Debug)]
+pub enum Emit {
+    /// It calls the function of the meaning.
+    Call,
+    /// Of an elementwise entry or a source: the operations of this function, over vectors of bins.
+    Inline(fn(lanes: &mut Lanes<'_, '_>, args: &[Vector]) -> Vector),
+    /// Of a scan: likewise, with what it carries from bin to bin.
+    Carry(EmitCarry),
+}
+
+/// From what the last bin left and the arguments to what this bin leaves, and its result.
+pub type EmitCarry = fn(lanes: &mut Lanes<'_, '_>, carried: Carried, args: &[Vector]) -> (Carried, Vector);
 
 /// The bin that a [`Meaning::Source`] is asked for.
 #[derive(Clone, Copy, Debug)]

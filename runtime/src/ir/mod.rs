@@ -19,6 +19,7 @@ mod verify;
 pub use builder::Builder;
 pub use components::components;
 pub use op::{Op, Rate, Type};
+pub(crate) use print::PrintedOp;
 pub use program::{Program, Slot};
 pub use verify::{VerifyError, verify};
 

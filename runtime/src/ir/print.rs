@@ -16,7 +16,7 @@ impl Display for Program {
         }
         writeln!(f)?;
         for value in self.values() {
-            writeln!(f, "{value}: {} {} = {}", self.ty(value), self.rate(value), Printed(self, value))?;
+            writeln!(f, "{value}: {} {} = {}", self.ty(value), self.rate(value), PrintedOp(self, value))?;
         }
         for (id, slot) in self.slots() {
             match slot.value() {
@@ -28,11 +28,12 @@ impl Display for Program {
     }
 }
 
-struct Printed<'a>(&'a Program, ValueId);
+/// The operation of a value.
+pub(crate) struct PrintedOp<'a>(pub(crate) &'a Program, pub(crate) ValueId);
 
-impl Display for Printed<'_> {
+impl Display for PrintedOp<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Printed(program, value) = *self;
+        let PrintedOp(program, value) = *self;
         match program.op(value) {
             Op::Const(bits) => print_constant(f, f64::from_bits(*bits), program.ty(value)),
             Op::Param(param) => write!(f, "{param}"),

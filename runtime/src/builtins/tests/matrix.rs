@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::{env, fs};
 
 use super::*;
+use crate::engine::{Backend, Inputs, Options, RunControl, prepare};
 
 const AWKWARD: [f64; 14] =
     [0.0, -0.0, 1.0, -1.0, 0.5, 2.5, 0.49999999999999994, 1e308, 5e-324, INF, -INF, NAN, 3.0, -2.5];
@@ -121,4 +122,29 @@ fn numbers(place: usize, case: Case) -> Vec<f64> {
 
 fn truths(place: usize, case: Case) -> Vec<f64> {
     (0..case.bins).map(|t| (((t >> place) + case.choice) % 2) as f64).collect()
+}
+
+#[test]
+fn machine_code_leaves_the_bits_of_the_interpreter() {
+    for entry in all() {
+        for bins in LENGTHS {
+            let cases: Vec<_> = cases(entry).filter(|case| case.bins == bins).map(|case| args(entry, case)).collect();
+            check_code(grid(bins), entry, &cases);
+        }
+    }
+}
+
+/// Runs all calls as one program by both backends, which compares them.
+fn check_code(grid: Grid, entry: &'static Builtin, calls: &[Vec<Arg>]) {
+    let (mut inputs, mut params) = (Vec::new(), Vec::new());
+    let mut builder = Builder::new(grid);
+    for args in calls {
+        let values: Vec<_> = args.iter().map(|arg| argument(&mut builder, arg, &mut inputs, &mut params)).collect();
+        let result = builder.call(entry, &values);
+        builder.output(result);
+    }
+    let options = Options { backend: Backend::Both, ..Options::default() };
+    let prepared = prepare(builder.finish(), &options).unwrap();
+    let found = prepared.run(&Inputs { columns: &inputs, params: &params }, &RunControl::default());
+    found.unwrap_or_else(|error| panic!("{} in {} bins: {error}\n{}", entry.name, grid.bins, prepared.program()));
 }

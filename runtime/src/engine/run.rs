@@ -1,0 +1,272 @@
+//! One run: stage by stage, tile by tile, step by step.
+//!
+//! Loops are machine code; uniform values, windows and reductions are computed here. Between tiles the run looks whether
+//! it is to stop, and tells how far it is.
+
+use std::ops::Range;
+use std::sync::atomic::Ordering;
+
+use cranelift_entity::EntityRef;
+
+use super::frame::Workspace;
+use super::{Backend, Difference, Inputs, Prepared, RunControl, RunError};
+use crate::builtins::Meaning;
+use crate::interp;
+use crate::ir::{Op, Program, Rate, ValueId};
+use crate::jit::{Code, Memory};
+use crate::plan::{ColumnId, HALO, Plan, Stage, Start, StartPlace, Step, TILE, Window};
+
+/// Whether inputs fit a program.
+pub(super) fn check_inputs(program: &Program, inputs: &Inputs<'_>) -> Result<(), RunError> {
+    check_columns(program, inputs.columns)?;
+    Ok(interp::check_params(program, inputs.params)?)
+}
+
+/// Whether columns fit a program.
+pub(super) fn check_columns(program: &Program, columns: &[&[f64]]) -> Result<(), RunError> {
+    Ok(interp::check_inputs(program, columns)?)
+}
+
+/// Runs over the columns that are loaded.
+pub(super) fn run(
+    prepared: &Prepared,
+    work: &mut Workspace,
+    params: &[f64],
+    control: &RunControl<'_>,
+) -> Result<(), RunError> {
+    interp::check_params(prepared.program(), params)?;
+    let Some(code) = prepared.code() else {
+        return interpret_into(prepared, work, params, control);
+    };
+    Run { program: prepared.program(), plan: prepared.plan(), code, params, control, work }.run()?;
+    match prepared.backend() {
+        Backend::Both => compare(prepared, work, params),
+        _ => Ok(()),
+    }
+}
+
+/// The outputs as the interpreter leaves them.
+fn interpret(prepared: &Prepared, work: &Workspace, params: &[f64]) -> Result<Vec<Vec<f64>>, RunError> {
+    let (program, plan) = (prepared.program(), prepared.plan());
+    let unread = vec![0.0; plan.layout.bins];
+    let mut columns = vec![unread.as_slice(); program.input_count()];
+    for &(input, column) in &plan.inputs {
+        columns[input.index()] = work.column(plan, column);
+    }
+    Ok(interp::run(program, &columns, params)?)
+}
+
+fn interpret_into(
+    prepared: &Prepared,
+    work: &mut Workspace,
+    params: &[f64],
+    control: &RunControl<'_>,
+) -> Result<(), RunError> {
+    look(control, 0, 1)?;
+    let outputs = interpret(prepared, work, params)?;
+    for (output, &column) in outputs.iter().zip(prepared.plan().outputs.values()) {
+        work.columns.get_mut()[prepared.plan().layout.bins_of(column)].copy_from_slice(output);
+    }
+    look(control, 1, 1)
+}
+
+/// The first difference between what the code left and what the interpreter leaves is an error.
+fn compare(prepared: &Prepared, work: &Workspace, params: &[f64]) -> Result<(), RunError> {
+    let expected = interpret(prepared, work, params)?;
+    let outputs = prepared.program().outputs().zip(prepared.plan().outputs.values());
+    for (((output, value), &column), expected) in outputs.zip(&expected) {
+        let found = work.column(prepared.plan(), column);
+        if let Some(bin) = (0..expected.len()).find(|&bin| !is_same(expected[bin], found[bin])) {
+            let [interp, jit] = [expected[bin], found[bin]].map(f64::to_bits);
+            return Err(RunError::Differs(Difference { output, value, bin, interp, jit }));
+        }
+    }
+    Ok(())
+}
+
+/// The same bits; all NaNs are one.
+fn is_same(a: f64, b: f64) -> bool {
+    a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan())
+}
+
+/// Stops or tells, as the caller wishes.
+fn look(control: &RunControl<'_>, done: usize, total: usize) -> Result<(), RunError> {
+    if control.cancel.is_some_and(|cancel| cancel.load(Ordering::Relaxed)) {
+        return Err(RunError::Cancelled);
+    }
+    if let Some(progress) = control.progress {
+        progress(done, total);
+    }
+    Ok(())
+}
+
+struct Run<'a> {
+    program: &'a Program,
+    plan: &'a Plan,
+    code: &'a Code,
+    params: &'a [f64],
+    control: &'a RunControl<'a>,
+    work: &'a mut Workspace,
+}
+
+impl Run<'_> {
+    fn run(&mut self) -> Result<(), RunError> {
+        let plan = self.plan;
+        let tiles = plan.layout.bins.div_ceil(TILE);
+        for (number, stage) in plan.stages.iter().enumerate() {
+            self.begin(stage);
+            for tile in 0..tiles {
+                look(self.control, number * tiles + tile, plan.stages.len() * tiles)?;
+                let bins = tile * TILE..usize::min((tile + 1) * TILE, plan.layout.bins);
+                stage.steps.iter().try_for_each(|step| self.step(step, bins.clone()))?;
+            }
+            self.end(stage);
+        }
+        look(self.control, plan.stages.len() * tiles, plan.stages.len() * tiles)
+    }
+
+    /// Uniform values, and what stands before bin 0.
+    fn begin(&mut self, stage: &Stage) {
+        for &value in &stage.uniforms {
+            let number = self.uniform(value);
+            self.set_number(value, number);
+        }
+        for &value in &stage.fills {
+            let number = self.number(value);
+            for &column in &self.plan.homes[value].columns {
+                self.work.columns.get_mut()[self.plan.layout.bins_of(column)].fill(number);
+            }
+        }
+        stage.starts.iter().for_each(|start| self.start(start));
+    }
+
+    fn start(&mut self, start: &Start) {
+        let initial = start.initial.expand().map_or(0.0, |initial| self.first(initial));
+        match start.place {
+            StartPlace::Column(column) => {
+                let bin_0 = self.plan.layout.start(column);
+                self.work.columns.get_mut()[bin_0 - HALO..bin_0].fill(initial);
+            }
+            StartPlace::State(state) => self.work.states[state.index()] = initial,
+            StartPlace::Unseen(state) => self.work.states[state.index()..][..2].copy_from_slice(&[f64::NAN, 0.0]),
+        }
+    }
+
+    /// Zeros behind the last bin, for leads.
+    fn end(&mut self, stage: &Stage) {
+        for &column in &stage.ends {
+            let bins = self.plan.layout.bins_of(column);
+            self.work.columns.get_mut()[bins.end..bins.end + HALO].fill(0.0);
+        }
+    }
+
+    fn step(&mut self, step: &Step, bins: Range<usize>) -> Result<(), RunError> {
+        match step {
+            Step::Loop(region) => self.call(std::slice::from_ref(region), bins),
+            Step::Alternate(regions) => bins.into_iter().try_for_each(|bin| self.call(regions, bin..bin + 1)),
+            Step::Window(window) => {
+                self.window(window, bins);
+                Ok(())
+            }
+        }
+    }
+
+    fn call(&mut self, regions: &[crate::plan::RegionId], bins: Range<usize>) -> Result<(), RunError> {
+        let work = &mut *self.work;
+        let mut memory = Memory {
+            columns: work.columns.get_mut(),
+            scratch: work.scratch.get_mut(),
+            numbers: &work.numbers,
+            states: &mut work.states,
+            grid: self.program.grid(),
+        };
+        for &region in regions {
+            self.code.call(region, &mut memory, bins.clone())?;
+        }
+        Ok(())
+    }
+
+    /// The number of a uniform value, computed from what is there.
+    fn uniform(&mut self, value: ValueId) -> f64 {
+        match self.program.op(value) {
+            Op::Param(param) => self.params[param.index()],
+            Op::Call { builtin, args } => match builtin.meaning {
+                Meaning::Elementwise(eval) => {
+                    self.gather(args);
+                    eval(&self.work.args)
+                }
+                Meaning::Reduce(eval) => {
+                    self.gather(&args[1..]);
+                    let column = self.plan.homes[value].source.expand();
+                    let column = column.map_or(&[] as &[f64], |column| self.work.column(self.plan, column));
+                    eval(column, &self.work.args)
+                }
+                // Nothing else is uniform.
+                _ => f64::NAN,
+            },
+            _ => self.number(value),
+        }
+    }
+
+    /// Puts the numbers of uniform values where a function finds them.
+    fn gather(&mut self, args: &[ValueId]) {
+        self.work.args.clear();
+        for &arg in args {
+            let number = self.number(arg);
+            self.work.args.push(number);
+        }
+    }
+
+    fn number(&self, value: ValueId) -> f64 {
+        self.plan.homes[value].number.expand().map_or(f64::NAN, |number| self.work.numbers[number.index()])
+    }
+
+    fn set_number(&mut self, value: ValueId, number: f64) {
+        if let Some(place) = self.plan.homes[value].number.expand() {
+            self.work.numbers[place.index()] = number;
+        }
+    }
+
+    /// What any value is at bin 0; 0 on a grid without bins.
+    fn first(&self, value: ValueId) -> f64 {
+        match (self.program.rate(value), self.plan.column(value)) {
+            (Rate::Series, Some(column)) => self.work.column(self.plan, column).first().copied().unwrap_or(0.0),
+            _ => self.number(value),
+        }
+    }
+
+    /// A window over one tile of its column.
+    fn window(&mut self, window: &Window, bins: Range<usize>) {
+        self.gather(&window.args);
+        let home = &self.plan.homes[window.value];
+        let (Meaning::Window(eval), Some(source)) = (window.builtin.meaning, home.source.expand()) else {
+            return;
+        };
+        let layout = self.plan.layout;
+        let work = &mut *self.work;
+        if let Some((&first, others)) = home.columns.split_first() {
+            let (column, out) = pair(work.columns.get_mut(), self.plan, source, first);
+            bins.clone().for_each(|t| out[t] = eval(&column[..=t], t, &work.args));
+            for &other in others {
+                let cells = layout.start(first) + bins.start..layout.start(first) + bins.end;
+                work.columns.get_mut().copy_within(cells, layout.start(other) + bins.start);
+            }
+        } else if let Some(scratch) = home.scratch.expand() {
+            let column = &work.columns.get()[layout.bins_of(source)];
+            let out = &mut work.scratch.get_mut()[scratch.index() * TILE..][..TILE];
+            bins.for_each(|t| out[t % TILE] = eval(&column[..=t], t, &work.args));
+        }
+    }
+}
+
+/// One column to read and another one to write.
+fn pair<'a>(cells: &'a mut [f64], plan: &Plan, read: ColumnId, write: ColumnId) -> (&'a [f64], &'a mut [f64]) {
+    let (read, write) = (plan.layout.bins_of(read), plan.layout.bins_of(write));
+    if read.start < write.start {
+        let (low, high) = cells.split_at_mut(write.start);
+        (&low[read], &mut high[..write.len()])
+    } else {
+        let (low, high) = cells.split_at_mut(read.start);
+        (&high[..read.len()], &mut low[write])
+    }
+}

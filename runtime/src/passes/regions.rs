@@ -1,0 +1,151 @@
+//! From parts to loops and the order in which they run.
+//!
+//! The elementwise values of one stage and depth become one loop, ordered from its results back, so that a value is
+//! computed close to where it is read; beyond [`MOST_VALUES`] another loop follows. Up to [`MOST_SCANS`] scans of one
+//! depth share a loop: several chains hide each other's latency. A recurrence too large for one function is several,
+//! which take turns at each bin.
+
+use std::collections::BTreeMap;
+
+use cranelift_entity::{EntitySet, SecondaryMap};
+
+use super::parts::{Kind, Part};
+use crate::builtins::Reads;
+use crate::ir::{Op, Program, Rate, ValueId};
+use crate::plan::{Plan, Region, RegionId, RegionKind, Stage, Step, Window};
+
+/// What a function computes at most.
+pub(super) const MOST_VALUES: usize = 512;
+/// Scans in one loop at most.
+const MOST_SCANS: usize = 8;
+/// Values of several scans in one loop at most: more chains would not fit into the registers.
+const MOST_SHARED: usize = 96;
+
+/// A plan with regions and stages but no memory.
+pub(super) fn regions(program: &Program, parts: &[Part]) -> Plan {
+    let mut plan = Plan::default();
+    plan.stages.resize_with(parts.iter().map(|part| part.stage + 1).max().unwrap_or(0), Stage::default);
+    let mut groups: BTreeMap<(usize, usize, Kind), Vec<&Part>> = BTreeMap::new();
+    for part in parts {
+        groups.entry((part.stage, part.depth, part.kind)).or_default().push(part);
+    }
+    for ((stage, _, kind), parts) in groups {
+        match kind {
+            Kind::Uniform => plan.stages[stage].uniforms.extend(values(&parts)),
+            Kind::Input => (),
+            Kind::Map => add_maps(program, &mut plan, stage, &parts),
+            Kind::Scan => add_scans(&mut plan, stage, &parts),
+            Kind::Window => add_windows(program, &mut plan, stage, &parts),
+        }
+    }
+    plan.stages.iter_mut().for_each(|stage| stage.uniforms.sort_unstable());
+    plan
+}
+
+fn values(parts: &[&Part]) -> impl Iterator<Item = ValueId> {
+    parts.iter().flat_map(|part| part.values.iter().copied())
+}
+
+fn add_maps(program: &Program, plan: &mut Plan, stage: usize, parts: &[&Part]) {
+    let ordered = from_results_back(program, parts);
+    for values in ordered.chunks(MOST_VALUES) {
+        let region = add_region(plan, RegionKind::Map, values.to_vec());
+        plan.stages[stage].steps.push(Step::Loop(region));
+    }
+}
+
+fn add_scans(plan: &mut Plan, stage: usize, parts: &[&Part]) {
+    let mut shared: Vec<&Part> = Vec::new();
+    for part in parts {
+        let together = values(&shared).count() + part.values.len();
+        if part.values.len() > MOST_VALUES {
+            add_alternating(plan, stage, part);
+            continue;
+        }
+        if shared.len() == MOST_SCANS || (together > MOST_SHARED && !shared.is_empty()) {
+            add_shared(plan, stage, &mut shared);
+        }
+        shared.push(part);
+    }
+    add_shared(plan, stage, &mut shared);
+}
+
+fn add_shared(plan: &mut Plan, stage: usize, parts: &mut Vec<&Part>) {
+    if !parts.is_empty() {
+        let region = add_region(plan, RegionKind::Scan, values(parts).collect());
+        plan.stages[stage].steps.push(Step::Loop(region));
+        parts.clear();
+    }
+}
+
+fn add_alternating(plan: &mut Plan, stage: usize, part: &Part) {
+    let chunks = part.values.chunks(MOST_VALUES);
+    let regions = chunks.map(|values| add_region(plan, RegionKind::Scan, values.to_vec())).collect();
+    plan.stages[stage].steps.push(Step::Alternate(regions));
+}
+
+fn add_windows(program: &Program, plan: &mut Plan, stage: usize, parts: &[&Part]) {
+    for value in values(parts) {
+        if let Op::Call { builtin, args } = program.op(value) {
+            let window = Window { value, builtin, args: args[1..].to_vec() };
+            plan.stages[stage].steps.push(Step::Window(window));
+        }
+    }
+}
+
+fn add_region(plan: &mut Plan, kind: RegionKind, values: Vec<ValueId>) -> RegionId {
+    let region = plan.regions.next_key();
+    values.iter().for_each(|&value| plan.homes[value].region = region.into());
+    plan.regions.push(Region { kind, values })
+}
+
+/// The values of the parts, each after those it reads, and as late as the results that need it allow.
+fn from_results_back(program: &Program, parts: &[&Part]) -> Vec<ValueId> {
+    let mut inside = EntitySet::new();
+    values(parts).for_each(|value| {
+        inside.insert(value);
+    });
+    let mut order = Order { program, inside: &inside, done: SecondaryMap::new(), values: Vec::new() };
+    let mut read_inside = EntitySet::new();
+    for value in values(parts) {
+        order.operands(value).for_each(|operand| {
+            read_inside.insert(operand);
+        });
+    }
+    let results: Vec<_> = values(parts).filter(|&value| !read_inside.contains(value)).collect();
+    results.into_iter().for_each(|result| order.add(result));
+    order.values
+}
+
+struct Order<'a> {
+    program: &'a Program,
+    inside: &'a EntitySet<ValueId>,
+    done: SecondaryMap<ValueId, bool>,
+    values: Vec<ValueId>,
+}
+
+impl Order<'_> {
+    /// Operands that are computed in the same loop.
+    fn operands(&self, value: ValueId) -> impl Iterator<Item = ValueId> + use<'_> {
+        let now = self.program.reads(value).filter(|(_, reads)| *reads == Reads::NOW).map(|(operand, _)| operand);
+        now.filter(|&operand| self.inside.contains(operand) && self.program.rate(operand) == Rate::Series)
+    }
+
+    /// Adds a value after all that it reads; the stack is on the heap.
+    fn add(&mut self, value: ValueId) {
+        let mut pending = vec![(value, false)];
+        while let Some((value, ready)) = pending.pop() {
+            if self.done[value] {
+                continue;
+            }
+            if ready {
+                self.done[value] = true;
+                self.values.push(value);
+                continue;
+            }
+            pending.push((value, true));
+            let operands: Vec<_> = self.operands(value).filter(|&operand| !self.done[operand]).collect();
+            pending.extend(operands.into_iter().rev().map(|operand| (operand, false)));
+        }
+    }
+}

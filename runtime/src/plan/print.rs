@@ -1,0 +1,85 @@
+//! A plan as text, for `--emit regions` and bug reports: stage by stage what is set up and what each tile runs, each
+//! value with its operation and where it lives.
+
+use std::fmt::{self, Display, Formatter};
+
+use super::{Plan, RegionKind, Stage, Start, StartPlace, Step};
+use crate::ir::{PrintedOp, Program, ValueId};
+
+/// A plan beside its program, to be displayed.
+#[derive(Clone, Copy, Debug)]
+pub struct Listing<'a> {
+    /// The program.
+    pub program: &'a Program,
+    /// Its plan.
+    pub plan: &'a Plan,
+}
+
+impl Display for Listing<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let layout = self.plan.layout;
+        writeln!(
+            f,
+            "memory: {} columns, {} of tile scratch, {} states, {} numbers",
+            layout.columns, layout.scratch, layout.states, layout.numbers
+        )?;
+        self.plan.inputs.iter().try_for_each(|(input, column)| writeln!(f, "{input} -> {column}"))?;
+        for (number, stage) in self.plan.stages.iter().enumerate() {
+            self.print_stage(f, number, stage)?;
+        }
+        self.plan.outputs.iter().try_for_each(|(output, column)| writeln!(f, "{output} <- {column}"))
+    }
+}
+
+impl Listing<'_> {
+    fn print_stage(&self, f: &mut Formatter<'_>, number: usize, stage: &Stage) -> fmt::Result {
+        writeln!(f, "stage {number}")?;
+        stage.uniforms.iter().try_for_each(|&value| self.print_value(f, "  ", value))?;
+        stage.fills.iter().try_for_each(|value| writeln!(f, "  fill the columns of {value}"))?;
+        stage.starts.iter().try_for_each(|start| print_start(f, start))?;
+        stage.steps.iter().try_for_each(|step| self.print_step(f, step))?;
+        stage.ends.iter().try_for_each(|column| writeln!(f, "  end of {column}: 0"))
+    }
+
+    fn print_step(&self, f: &mut Formatter<'_>, step: &Step) -> fmt::Result {
+        match step {
+            Step::Loop(region) => {
+                let kind = match self.plan.regions[*region].kind {
+                    RegionKind::Map => "map",
+                    RegionKind::Scan => "scan",
+                };
+                writeln!(f, "  {kind} {region}")?;
+            }
+            Step::Alternate(_) => writeln!(f, "  scan in turns")?,
+            Step::Window(_) => writeln!(f, "  window")?,
+        }
+        self.plan.values_of(step).try_for_each(|value| self.print_value(f, "    ", value))
+    }
+
+    fn print_value(&self, f: &mut Formatter<'_>, indent: &str, value: ValueId) -> fmt::Result {
+        let home = &self.plan.homes[value];
+        write!(f, "{indent}{value} = {}", PrintedOp(self.program, value))?;
+        if let Some(source) = home.source.expand() {
+            write!(f, " of {source}")?;
+        }
+        if let Some(state) = home.state.expand() {
+            write!(f, " in {state}")?;
+        }
+        home.number.expand().map_or(Ok(()), |number| write!(f, " -> {number}"))?;
+        home.columns.iter().try_for_each(|column| write!(f, " -> {column}"))?;
+        home.scratch.expand().map_or(Ok(()), |scratch| write!(f, " -> {scratch}"))?;
+        writeln!(f)
+    }
+}
+
+fn print_start(f: &mut Formatter<'_>, start: &Start) -> fmt::Result {
+    match start.place {
+        StartPlace::Column(column) => write!(f, "  start of {column}: ")?,
+        StartPlace::State(state) => write!(f, "  start of {state}: ")?,
+        StartPlace::Unseen(state) => return writeln!(f, "  start of {state}: nothing seen"),
+    }
+    match start.initial.expand() {
+        Some(initial) => writeln!(f, "bin 0 of {initial}"),
+        None => writeln!(f, "0"),
+    }
+}
