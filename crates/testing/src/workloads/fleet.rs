@@ -1,13 +1,15 @@
 //! W5: twenty services of fifteen series each: three const, eight elementwise, a shift, a rolling maximum, a rolling
 //! mean and a queue. All twelve computed series of each are stored, or the last, which hangs on all others.
 
+use std::sync::{Mutex, PoisonError};
+
 use flowtime_runtime::builtins;
 use flowtime_runtime::ir::{Builder, ParamId, ValueId};
 use multiversion::multiversion;
 
 use super::algebra::{Algebra, Lane, Lanes, call};
-use super::native::{TILE, extreme, larger_present, mean, queue};
-use super::{Columns, Stored, Workload, builder, inputs, queues};
+use super::native::{Scratch, TILE, larger_present, queue};
+use super::{Columns, Native, Stored, Workload, builder, inputs, queues};
 use crate::Choices;
 
 const SERVICES: usize = 20;
@@ -29,9 +31,8 @@ pub fn fleet(bins: usize, stored: Stored) -> Workload {
         });
     }
     let name = if stored == Stored::All { "W5 all" } else { "W5 20" }.to_owned();
-    let native = if stored == Stored::All { run_all } else { run_last };
     let (series, program, inputs) = (SERVICES * (CONST + COMPUTED), builder.finish(), data(bins));
-    Workload { name, series, program, inputs, params: vec![1.1], native: Box::new(native) }
+    Workload { name, series, program, inputs, params: vec![1.1], native: native(bins, stored) }
 }
 
 fn data(bins: usize) -> Columns {
@@ -89,31 +90,42 @@ fn outcome<A: Algebra>(
     [latency, overload, by.if_greater(headroom, zero, strain, overload)]
 }
 
-fn run_all(inputs: &Columns, params: &[f64], outputs: &mut Columns) {
+/// The native version; like a prepared program it keeps its scratch from run to run.
+fn native(bins: usize, stored: Stored) -> Native {
+    let scratch = Mutex::new((Scratch::new(), Columns::zeros(COMPUTED - 1, bins)));
+    Box::new(move |inputs, params, outputs| {
+        let (windows, columns) = &mut *scratch.lock().unwrap_or_else(PoisonError::into_inner);
+        match stored {
+            Stored::All => run_all(inputs, params, outputs, windows),
+            Stored::Last => run_last(inputs, params, outputs, windows, columns),
+        }
+    })
+}
+
+fn run_all(inputs: &Columns, params: &[f64], outputs: &mut Columns, windows: &mut Scratch) {
     let inputs: Vec<&[f64]> = inputs.padded().collect();
     let mut outputs: Vec<&mut [f64]> = outputs.padded_mut().collect();
     for (inputs, computed) in inputs.chunks_exact(CONST).zip(outputs.chunks_exact_mut(COMPUTED)) {
-        service(inputs, params[0], computed);
+        service(inputs, params[0], computed, windows);
     }
 }
 
-fn run_last(inputs: &Columns, params: &[f64], outputs: &mut Columns) {
+fn run_last(inputs: &Columns, params: &[f64], outputs: &mut Columns, windows: &mut Scratch, columns: &mut Columns) {
     let inputs: Vec<&[f64]> = inputs.padded().collect();
-    let mut scratch = Columns::zeros(COMPUTED - 1, inputs[0].len());
     for (inputs, score) in inputs.chunks_exact(CONST).zip(outputs.padded_mut()) {
-        let mut computed: Vec<&mut [f64]> = scratch.padded_mut().collect();
+        let mut computed: Vec<&mut [f64]> = columns.padded_mut().collect();
         computed.push(score);
-        service(inputs, params[0], &mut computed);
+        service(inputs, params[0], &mut computed, windows);
     }
 }
 
 /// One service, tile by tile, so that its columns are still near when they are read.
-fn service(inputs: &[&[f64]], growth: f64, computed: &mut [&mut [f64]]) {
+fn service(inputs: &[&[f64]], growth: f64, computed: &mut [&mut [f64]], scratch: &mut Scratch) {
     let mut waiting = 0.0;
     for start in (0..inputs[0].len()).step_by(TILE) {
         let end = (start + TILE).min(inputs[0].len());
         first_loop(inputs, growth, start, end, computed);
-        windows(start, end, computed);
+        windows(start, end, computed, scratch);
         let [_, _, offered, .., queued, _, _, _] = computed else { return };
         queue(&offered[start..end], &inputs[1][start..end], &mut waiting, &mut queued[start..end]);
         last_loop(inputs, start, end, computed);
@@ -139,10 +151,10 @@ fn first_loop(inputs: &[&[f64]], growth: f64, start: usize, end: usize, computed
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
-fn windows(start: usize, end: usize, computed: &mut [&mut [f64]]) {
+fn windows(start: usize, end: usize, computed: &mut [&mut [f64]], scratch: &mut Scratch) {
     let [_, _, offered, _, served, _, peak, smooth, ..] = computed else { return };
-    extreme(offered, start, WINDOW, &mut peak[start..end], larger_present);
-    mean(served, start, WINDOW, &mut smooth[start..end]);
+    scratch.extreme(offered, start, WINDOW, &mut peak[start..end], larger_present);
+    scratch.mean(served, start, WINDOW, &mut smooth[start..end]);
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]

@@ -8,55 +8,86 @@ use multiversion::multiversion;
 use super::algebra::larger;
 
 /// Bins in a part: a few columns of it stay in the nearest cache.
-pub(super) const TILE: usize = 1024;
+pub(super) const TILE: usize = 512;
 /// The longest window that the buffers take.
 const LONGEST: usize = 288;
 
-/// A tile with the bins before it that its windows reach.
-type Buffer = [f64; TILE + LONGEST];
-
-/// The rolling extreme of `x` from bin `start` on, as long as `result`; `combine` takes the older one first.
-#[inline(always)]
-pub(super) fn extreme(x: &[f64], start: usize, window: usize, result: &mut [f64], combine: impl Fn(f64, f64) -> f64) {
-    let length = window + result.len();
-    let (mut part, mut next) = ([f64::NAN; TILE + LONGEST], [f64::NAN; TILE + LONGEST]);
-    load(x, start, window, &mut part[..length], |x| x);
-    let mut reach = 1;
-    while reach * 2 <= window {
-        double(&part[..length], reach, &mut next[..length], &combine);
-        std::mem::swap(&mut part, &mut next);
-        reach *= 2;
-    }
-    let newest = &part[window..length];
-    let oldest = &part[reach..];
-    for ((result, newest), oldest) in result.iter_mut().zip(newest).zip(oldest) {
-        *result = combine(*oldest, *newest);
-    }
+/// What rolling figures work in, made once and used for all tiles.
+#[derive(Debug)]
+pub(super) struct Scratch {
+    /// The terms of a tile and of the bins before it that its windows reach; then sums of two, of four and so on.
+    part: [f64; TILE + LONGEST],
+    /// The next of them.
+    next: [f64; TILE + LONGEST],
+    counts: [f64; TILE],
 }
 
-/// The rolling sum of the terms of `x`; bins before `start` are read, those before bin 0 are +0.
-#[inline(always)]
-pub(super) fn sum(x: &[f64], start: usize, window: usize, result: &mut [f64], term: impl Fn(f64) -> f64) {
-    let length = window + result.len();
-    let (mut part, mut next): (Buffer, Buffer) = ([0.0; TILE + LONGEST], [0.0; TILE + LONGEST]);
-    load(x, start, window, &mut part[..length], term);
-    let (mut reach, mut used) = (1, 0);
-    while reach <= window {
-        if window & reach != 0 {
-            add(&part[window - used..length - used], result, used == 0);
-            used += reach;
+impl Scratch {
+    /// Scratch that holds nothing.
+    pub(super) fn new() -> Self {
+        Scratch { part: [0.0; TILE + LONGEST], next: [0.0; TILE + LONGEST], counts: [0.0; TILE] }
+    }
+
+    /// The rolling extreme of `x` from bin `start` on, as long as `result`; `combine` takes the older one first.
+    #[inline(always)]
+    pub(super) fn extreme(
+        &mut self,
+        x: &[f64],
+        start: usize,
+        window: usize,
+        result: &mut [f64],
+        combine: impl Fn(f64, f64) -> f64,
+    ) {
+        let length = window + result.len();
+        let (mut part, mut next) = (&mut self.part[..length], &mut self.next[..length]);
+        load(x, start, window, f64::NAN, part, |x| x);
+        let mut reach = 1;
+        while reach * 2 <= window {
+            double(part, reach, next, &combine);
+            std::mem::swap(&mut part, &mut next);
+            reach *= 2;
         }
-        double(&part[..length], reach, &mut next[..length], |older, newer| newer + older);
-        std::mem::swap(&mut part, &mut next);
-        reach *= 2;
+        for ((result, newest), oldest) in result.iter_mut().zip(&part[window..]).zip(&part[reach..]) {
+            *result = combine(*oldest, *newest);
+        }
+    }
+
+    /// The rolling sum of the terms of `x`; bins before `start` are read, those before bin 0 are +0.
+    #[inline(always)]
+    pub(super) fn sum(&mut self, x: &[f64], start: usize, window: usize, result: &mut [f64], term: impl Fn(f64) -> f64) {
+        let length = window + result.len();
+        let (mut part, mut next) = (&mut self.part[..length], &mut self.next[..length]);
+        load(x, start, window, 0.0, part, term);
+        let (mut reach, mut used) = (1, 0);
+        while reach <= window {
+            if window & reach != 0 {
+                add(&part[window - used..length - used], result, used == 0);
+                used += reach;
+            }
+            double(part, reach, next, |older, newer| newer + older);
+            std::mem::swap(&mut part, &mut next);
+            reach *= 2;
+        }
+    }
+
+    /// The rolling mean: the sum over the count of present bins.
+    #[inline(always)]
+    pub(super) fn mean(&mut self, x: &[f64], start: usize, window: usize, result: &mut [f64]) {
+        self.sum(x, start, window, result, |x| if x.is_nan() { 0.0 } else { 1.0 });
+        self.counts[..result.len()].copy_from_slice(result);
+        self.sum(x, start, window, result, |x| if x.is_nan() { 0.0 } else { x });
+        for (result, count) in result.iter_mut().zip(&self.counts) {
+            *result /= *count;
+        }
     }
 }
 
 /// Fills `part` with the terms of the `window` bins before `start` and of those from it on.
 #[inline(always)]
-fn load(x: &[f64], start: usize, window: usize, part: &mut [f64], term: impl Fn(f64) -> f64) {
+fn load(x: &[f64], start: usize, window: usize, nothing: f64, part: &mut [f64], term: impl Fn(f64) -> f64) {
     let before = window.min(start);
     let x = &x[start - before..];
+    part[..window - before].fill(nothing);
     for (part, x) in part[window - before..].iter_mut().zip(x) {
         *part = term(*x);
     }
@@ -64,6 +95,8 @@ fn load(x: &[f64], start: usize, window: usize, part: &mut [f64], term: impl Fn(
 
 #[inline(always)]
 fn double(part: &[f64], reach: usize, next: &mut [f64], combine: impl Fn(f64, f64) -> f64) {
+    // What reaches back behind the part is read by no result.
+    next[..reach].copy_from_slice(&part[..reach]);
     for ((next, newer), older) in next[reach..].iter_mut().zip(&part[reach..]).zip(part) {
         *next = combine(*older, *newer);
     }
@@ -86,18 +119,6 @@ pub(super) fn larger_present(older: f64, newer: f64) -> f64 {
 #[inline(always)]
 pub(super) fn smaller_present(older: f64, newer: f64) -> f64 {
     if older < newer || newer.is_nan() { older } else { newer }
-}
-
-/// The rolling mean: the sum over the count of present bins.
-#[inline(always)]
-pub(super) fn mean(x: &[f64], start: usize, window: usize, result: &mut [f64]) {
-    let mut count = [0.0; TILE];
-    let count = &mut count[..result.len()];
-    sum(x, start, window, count, |x| f64::from(u8::from(!x.is_nan())));
-    sum(x, start, window, result, |x| if x.is_nan() { 0.0 } else { x });
-    for (result, count) in result.iter_mut().zip(count) {
-        *result /= *count;
-    }
 }
 
 /// Eight queues side by side, so that each hides the latency of the others; the state of each is carried on.

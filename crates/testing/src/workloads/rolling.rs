@@ -4,7 +4,7 @@ use flowtime_runtime::builtins;
 use multiversion::multiversion;
 
 use super::algebra::call;
-use super::native::{TILE, extreme, larger_present, mean, smaller_present, sum};
+use super::native::{Scratch, TILE, larger_present, smaller_present};
 use super::{Columns, Workload, around_a_hundred, builder, inputs};
 use crate::Choices;
 
@@ -55,20 +55,21 @@ pub fn rolling(bins: usize, figure: Rolling, window: usize) -> Workload {
 }
 
 fn run(inputs: &Columns, figure: Rolling, window: usize, outputs: &mut Columns) {
+    let mut scratch = Scratch::new();
     for (x, result) in inputs.padded().zip(outputs.padded_mut()) {
         for (tile, result) in result.chunks_mut(TILE).enumerate() {
-            part(figure, x, tile * TILE, window, result);
+            part(&mut scratch, figure, x, tile * TILE, window, result);
         }
     }
 }
 
 /// A figure of part of a column, from bin `start` on.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
-pub(super) fn part(figure: Rolling, x: &[f64], start: usize, window: usize, result: &mut [f64]) {
+fn part(scratch: &mut Scratch, figure: Rolling, x: &[f64], start: usize, window: usize, result: &mut [f64]) {
     match figure {
-        Rolling::Max => extreme(x, start, window, result, larger_present),
-        Rolling::Min => extreme(x, start, window, result, smaller_present),
-        Rolling::Sum => sum(x, start, window, result, |x| if x.is_nan() { 0.0 } else { x }),
-        Rolling::Mean => mean(x, start, window, result),
+        Rolling::Max => scratch.extreme(x, start, window, result, larger_present),
+        Rolling::Min => scratch.extreme(x, start, window, result, smaller_present),
+        Rolling::Sum => scratch.sum(x, start, window, result, |x| if x.is_nan() { 0.0 } else { x }),
+        Rolling::Mean => scratch.mean(x, start, window, result),
     }
 }
