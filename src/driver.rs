@@ -226,10 +226,17 @@ fn find_flags(
     Ok(flags.collect())
 }
 
+/// The columns of `series` under the names of the outputs; the last output of a series takes its column.
 fn name_outputs(checked: &CheckedModel, series: &[SeriesId], columns: Vec<Vec<f64>>) -> Vec<OutputColumn> {
-    let by_series: HashMap<SeriesId, &Vec<f64>> = series.iter().copied().zip(&columns).collect();
+    let mut columns: HashMap<SeriesId, (usize, Vec<f64>)> =
+        series.iter().copied().zip(columns.into_iter().map(|column| (0, column))).collect();
+    for (_, series) in &checked.outputs {
+        columns.entry(*series).and_modify(|(uses, _)| *uses += 1);
+    }
     let named = checked.outputs.iter().filter_map(|(name, series)| {
-        let values = by_series.get(series)?.to_vec();
+        let (uses, column) = columns.get_mut(series)?;
+        *uses -= 1;
+        let values = if *uses == 0 { std::mem::take(column) } else { column.clone() };
         Some(OutputColumn { name: name.clone(), series: *series, values })
     });
     named.collect()

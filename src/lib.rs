@@ -9,4 +9,5 @@ mod lower;
 pub mod manual;
 pub mod model;
 pub mod source;
+pub mod stages;
 pub mod syntax;

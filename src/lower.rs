@@ -229,12 +229,12 @@ impl<'m> Lowerer<'m> {
 
     fn lower_call(&mut self, call: &'m Call, active: Option<ValueId>) -> ValueId {
         let mut args = Vec::with_capacity(call.args.len());
-        for (index, argument) in call.args.iter().enumerate() {
+        for (argument, reads) in call.args.iter().zip(call.reads()) {
             match argument {
                 Argument::Absent => args.push(None),
-                Argument::Int(value) => args.push(Some(self.builder.number(*value as f64))),
+                Argument::Int(value, _) => args.push(Some(self.builder.number(*value as f64))),
                 Argument::Kernel(taps) => args.extend(taps.iter().map(|tap| Some(self.builder.number(*tap)))),
-                Argument::Value(node) => args.push(Some(self.lower_argument(node, call.reads(index), active))),
+                Argument::Value(node) => args.push(Some(self.lower_argument(node, reads, active))),
                 Argument::Error => args.push(Some(self.builder.number(f64::NAN))),
             }
         }

@@ -10,9 +10,14 @@ pub fn signature(builtin: &Builtin) -> String {
     let names: Vec<String> = builtin.params.iter().map(param_signature).collect();
     match (builtin.syntax, names.as_slice()) {
         (Syntax::Infix, [left, right, ..]) => format!("{left} {} {right}", builtin.name),
-        (Syntax::Prefix, [operand, ..]) => format!("{} {operand}", builtin.name),
+        (Syntax::Prefix, [operand, ..]) if is_word(builtin.name) => format!("{} {operand}", builtin.name),
+        (Syntax::Prefix, [operand, ..]) => format!("{}{operand}", builtin.name),
         _ => format!("{}({}{})", builtin.name, names.join(", "), if builtin.variadic { ", …" } else { "" }),
     }
+}
+
+fn is_word(name: &str) -> bool {
+    name.chars().all(char::is_alphabetic)
 }
 
 fn param_signature(param: &Param) -> String {

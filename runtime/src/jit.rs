@@ -15,8 +15,8 @@ mod lanes;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use compile::{clif, compile};
 pub use compile::{CompileError, Effort};
-pub(crate) use kernel::{Code, Memory};
+pub(crate) use compile::{clif, compile};
 pub use kernel::Fault;
+pub(crate) use kernel::{Code, Memory};
 pub use lanes::{Carried, Lanes, Vector};

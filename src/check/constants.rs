@@ -47,19 +47,21 @@ fn chain(first: &Expr, rest: &[(Op, Expr)], what: &str, grid: &Grid, sink: &mut 
 }
 
 fn duration(count: u64, unit: Unit, span: Span, grid: &Grid, sink: &mut Sink) -> Option<i64> {
-    let bin = grid.bin_minutes().max(1);
-    let minutes = count.checked_mul(unit.minutes()).filter(|minutes| *minutes <= LARGEST as u64);
-    let Some(minutes) = minutes else {
-        sink.emit(codes::INTEGER_RANGE, span, "the duration is too long");
-        return None;
-    };
-    if !minutes.is_multiple_of(bin) {
-        let message = format!("the duration of {minutes} minutes is no whole number of bins of {bin} minutes");
+    let bins = bins(count, unit, grid);
+    if bins.is_none() {
+        let bin = grid.bin_minutes();
+        let message = format!("the duration is no whole number of bins of {bin} minutes");
         sink.emit(codes::DURATION_NOT_WHOLE, span, message)
             .help(format!("use a multiple of {bin} minutes, or a number of bins"));
-        return None;
     }
-    Some((minutes / bin) as i64)
+    bins
+}
+
+/// How many bins a duration is, if it is a whole number of them.
+pub(super) fn bins(count: u64, unit: Unit, grid: &Grid) -> Option<i64> {
+    let bin = grid.bin_minutes().max(1);
+    let minutes = count.checked_mul(unit.minutes()).filter(|minutes| *minutes <= LARGEST as u64)?;
+    minutes.is_multiple_of(bin).then_some((minutes / bin) as i64)
 }
 
 fn not_an_integer(expr: &Expr, what: &str, sink: &mut Sink) -> Option<i64> {

@@ -188,12 +188,11 @@ fn check_lookahead(
         for read in reads[owner].iter().filter(|read| place[read.to.0 as usize] == own) {
             let Some(ahead) = read.ahead else { continue };
             let (reader, target) = (series[owner].id, series[read.to.0 as usize].id);
-            let message = if ahead.all {
-                format!(
-                    "`{reader}` needs every bin of `{target}` before its first, and `{target}` depends on `{reader}`"
-                )
-            } else {
-                format!("`{reader}` looks ahead at `{target}`, which depends on `{reader}`")
+            let message = match (ahead.all, reader == target) {
+                (true, true) => format!("`{reader}` needs every bin of itself before its first"),
+                (true, false) => format!("`{reader}` needs every bin of `{target}`, which depends on `{reader}`"),
+                (false, true) => format!("`{reader}` looks ahead at itself"),
+                (false, false) => format!("`{reader}` looks ahead at `{target}`, which depends on `{reader}`"),
             };
             sink.emit(codes::LOOKAHEAD, ahead.span, message)
                 .label(read.span, format!("`{target}` is part of the recurrence"))
@@ -267,7 +266,7 @@ fn reads_any(argument: &Argument, wanted: &impl Fn(SeriesId) -> bool) -> bool {
 /// The lag of a SHIFT that looks back.
 pub fn lag(call: &Call) -> Option<i64> {
     match call.args.get(1) {
-        Some(Argument::Int(lag)) if call.builtin == builtins::shift() && *lag > 0 => Some(*lag),
+        Some(Argument::Int(lag, _)) if call.builtin == builtins::shift() && *lag > 0 => Some(*lag),
         _ => None,
     }
 }

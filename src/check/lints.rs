@@ -1,6 +1,6 @@
 //! Warnings: models that run and probably do not do what was meant.
 
-use super::dependencies::{self, Definition, Start};
+use super::dependencies::{self, Definition, Dependencies, Start};
 use super::names::{Binding, Names};
 use super::outputs::Output;
 use super::tree::{Argument, Call, Kind, Link, Node};
@@ -23,6 +23,8 @@ pub(super) struct Checked<'a> {
     pub series: &'a [Definition<'a>],
     /// The formulas of its validation rules.
     pub rules: &'a [(usize, Node)],
+    /// What depends on what.
+    pub dependencies: &'a Dependencies,
     /// What is written.
     pub outputs: &'a [Output],
 }
@@ -135,9 +137,12 @@ fn initial_name(initial: &Initial) -> Option<&str> {
     }
 }
 
-/// `initial` that nothing reads, and `q0` that says otherwise than `initial`.
+/// `initial` that nothing reads, and `q0` that says otherwise than `initial`. In a recurrence people give every series
+/// its start, whichever of them is lagged; that is no mistake.
 fn check_starts(checked: &Checked<'_>, sink: &mut Sink) {
-    let read = initials_read(checked);
+    let mut read = initials_read(checked);
+    let recurrences = checked.dependencies.components.iter().filter(|component| component.recurrent);
+    read.extend(recurrences.flat_map(|component| &component.series));
     for (series, id) in checked.model.series.iter().zip((0..).map(SeriesId)) {
         if let SeriesKind::Expr { initial: Some(initial), .. } = &series.kind
             && !read.contains(&id)
@@ -203,16 +208,23 @@ fn check_node(node: &Node, bins: i64, sink: &mut Sink) {
 
 /// A lag or window that never lies within the grid.
 fn check_length(span: Span, call: &Call, bins: i64, sink: &mut Sink) {
-    let in_formula = matches!(call.builtin.syntax, Syntax::Function);
-    let reach = (0..call.args.len()).map(|index| match call.reads(index) {
+    let reach = call.reads().into_iter().map(|reads| match reads {
         Reads::Lags { min, max } => max.max(min.saturating_neg()),
-        _ => 0,
+        Reads::Nothing | Reads::All => 0,
     });
-    let reach = reach.max().unwrap_or_default();
-    if in_formula && reach >= bins {
-        let message = format!("`{}` reaches over {reach} bins, the grid has {bins}", call.builtin.name);
-        sink.emit(codes::LONGER_THAN_GRID, span, message).help("use a shorter lag or window, or a longer grid");
+    if call.builtin.syntax != Syntax::Function || reach.max().unwrap_or_default() < bins {
+        return;
     }
+    let length = call.builtin.params.iter().zip(&call.args).find_map(|(param, argument)| match argument {
+        Argument::Int(value, span) => Some((param.name, value.abs(), *span)),
+        _ => None,
+    });
+    let name = call.builtin.name;
+    let (message, span) = match length {
+        Some((param, value, span)) => (format!("`{param}` of `{name}` is {value} bins, the grid has {bins}"), span),
+        None => (format!("the kernel of `{name}` is longer than the grid of {bins} bins"), span),
+    };
+    sink.emit(codes::LONGER_THAN_GRID, span, message).help("use a shorter lag or window, or a longer grid");
 }
 
 /// Conditions and bounds that are the same in every bin.

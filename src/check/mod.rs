@@ -1,6 +1,7 @@
 //! From a decoded model to one whose every name, type and dependency holds. Phases run in order, each a function of
 //! what came before and the sink; none stops at an error, and what is broken is passed over in silence afterwards.
 
+mod arguments;
 mod constants;
 mod cycles;
 pub mod dependencies;
@@ -8,6 +9,7 @@ mod lints;
 mod names;
 mod outputs;
 mod pmf;
+mod rates;
 mod references;
 pub mod resolve;
 pub mod tree;
@@ -15,6 +17,7 @@ mod types;
 
 pub use dependencies::{Component, Dependencies};
 pub use flowtime_runtime::ir::ParamId;
+pub use rates::Rates;
 pub use types::{SeriesType, type_of};
 
 use crate::diagnostics::Sink;
@@ -90,7 +93,7 @@ impl CheckedModel {
 /// Checks `model`. What goes out is whole only if the sink has no errors.
 pub fn check(model: Model, sink: &mut Sink) -> CheckedModel {
     let names = Names::new(&model, sink);
-    let scope = resolve::Scope { names: &names, grid: &model.grid };
+    let scope = resolve::Scope { names: &names, grid: &model.grid, garbled: false };
     let formulas: Vec<Option<Node>> = model
         .series
         .iter()
@@ -110,8 +113,14 @@ pub fn check(model: Model, sink: &mut Sink) -> CheckedModel {
     }
     references::check_role_types(&model, &names, &types, sink);
     if !sink.has_errors() {
-        let checked =
-            lints::Checked { model: &model, names: &names, series: &series, rules: &rules, outputs: &outputs };
+        let checked = lints::Checked {
+            model: &model,
+            names: &names,
+            series: &series,
+            rules: &rules,
+            dependencies: &dependencies,
+            outputs: &outputs,
+        };
         lints::check(&checked, sink);
     }
     CheckedModel { outputs, formulas, starts, rules, dependencies, types, model }
@@ -142,8 +151,10 @@ fn resolve_series(
 }
 
 fn resolve_formula(formula: &Formula, scope: &resolve::Scope<'_>, sink: &mut Sink) -> Node {
+    let before = sink.error_count();
     let expr = parse(formula, sink);
-    resolve::resolve(&expr, scope, sink)
+    let garbled = sink.error_count() > before;
+    resolve::resolve(&expr, &resolve::Scope { garbled, ..*scope }, sink)
 }
 
 fn resolve_rules(model: &Model, scope: &resolve::Scope<'_>, sink: &mut Sink) -> Vec<(usize, Node)> {

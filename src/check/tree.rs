@@ -64,8 +64,8 @@ pub enum Argument {
     Absent,
     /// A value per bin.
     Value(Node),
-    /// A whole number known at compile time.
-    Int(i64),
+    /// A whole number known at compile time, and where it was written: for a default, the call.
+    Int(i64, Span),
     /// The taps of a kernel.
     Kernel(Vec<f64>),
     /// What did not resolve; reported already.
@@ -83,17 +83,23 @@ impl Argument {
 }
 
 impl Call {
-    /// Which bins of argument `index` the result at bin t reads.
-    pub fn reads(&self, index: usize) -> Reads {
-        let values: Vec<ArgValue<'_>> = self.args.iter().map(arg_value).collect();
-        (self.builtin.reads)(index.min(self.builtin.params.len() - 1), &values)
+    /// Which bins of each argument the result at bin t reads.
+    pub fn reads(&self) -> Vec<Reads> {
+        let values = self.values();
+        let last = self.builtin.params.len().saturating_sub(1);
+        (0..self.args.len()).map(|index| (self.builtin.reads)(index.min(last), &values)).collect()
+    }
+
+    /// The arguments as the builtin table sees them.
+    pub fn values(&self) -> Vec<ArgValue<'_>> {
+        self.args.iter().map(arg_value).collect()
     }
 }
 
 fn arg_value(argument: &Argument) -> ArgValue<'_> {
     match argument {
         Argument::Absent => ArgValue::Absent,
-        Argument::Int(value) => ArgValue::Int(*value),
+        Argument::Int(value, _) => ArgValue::Int(*value),
         Argument::Kernel(taps) => ArgValue::Kernel(taps),
         Argument::Value(_) | Argument::Error => ArgValue::Value,
     }
@@ -104,8 +110,7 @@ impl Node {
     pub fn children(&self) -> Vec<(&Node, Reads)> {
         match &self.kind {
             Kind::Call(call) => {
-                let args = call.args.iter().enumerate();
-                args.filter_map(|(index, arg)| Some((arg.value()?, call.reads(index)))).collect()
+                call.args.iter().zip(call.reads()).filter_map(|(arg, reads)| Some((arg.value()?, reads))).collect()
             }
             Kind::Chain { first, rest } => {
                 let operands = rest.iter().map(|link| &link.operand);

@@ -3,13 +3,14 @@
 //! that a mistake in one series makes no errors in its readers.
 
 use super::dependencies::{Definition, Dependencies, Start, lag, start};
-use super::tree::{Argument, Call, Kind, Link, Node};
+use super::rates::Rates;
+use super::tree::{Call, Kind, Link, Node};
 use crate::diagnostics::{Sink, codes};
 use crate::model::Initial;
 use crate::source::{Span, Spanned};
 use crate::syntax::print;
 use flowtime_runtime::builtins::{Builtin, ParamKind, ResultType};
-use flowtime_runtime::ir::{Builder, Grid, InputId, ParamId, Rate, Type};
+use flowtime_runtime::ir::{Grid, Rate, Type};
 
 /// What a series holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,14 +90,14 @@ struct Typer<'a> {
     series: &'a [Definition<'a>],
     declared: &'a [Declared<'a>],
     types: Vec<SeriesType>,
-    /// Asked for the rate that a call has; its program is never run.
-    scratch: Builder,
+    rates: Rates,
+    grid: Grid,
 }
 
 impl<'a> Typer<'a> {
     fn new(series: &'a [Definition<'a>], declared: &'a [Declared<'a>], grid: Grid) -> Self {
         let unknown = declared.iter().map(|declared| SeriesType { ty: declared.ty, rate: Rate::Series });
-        Self { series, declared, types: unknown.collect(), scratch: Builder::new(grid) }
+        Self { series, declared, types: unknown.collect(), rates: Rates::new(grid), grid }
     }
 
     fn infer_series(&mut self, index: usize, recurrent: bool) {
@@ -134,39 +135,7 @@ impl<'a> Typer<'a> {
     }
 
     fn rate(&mut self, node: &Node) -> Rate {
-        match &node.kind {
-            Kind::Number(_) | Kind::Bool(_) | Kind::Error => Rate::Constant,
-            Kind::Param(_) => Rate::Uniform,
-            Kind::Series(id) => self.types[id.0 as usize].rate,
-            Kind::Chain { first, rest } => {
-                let first = self.rate(first);
-                rest.iter().map(|link| self.rate(&link.operand)).fold(first, Rate::max)
-            }
-            Kind::Call(call) => self.call_rate(call),
-        }
-    }
-
-    /// The rate of a call is that of the value which the builder makes of it.
-    fn call_rate(&mut self, call: &Call) -> Rate {
-        let mut args = Vec::with_capacity(call.args.len());
-        for argument in &call.args {
-            match argument {
-                Argument::Absent => args.push(None),
-                Argument::Int(value) => args.push(Some(self.scratch.number(*value as f64))),
-                Argument::Kernel(taps) => args.extend(taps.iter().map(|tap| Some(self.scratch.number(*tap)))),
-                Argument::Error => return Rate::Constant,
-                Argument::Value(node) => {
-                    let rate = self.rate(node);
-                    args.push(Some(match rate {
-                        Rate::Constant => self.scratch.number(1.0),
-                        Rate::Uniform => self.scratch.param(ParamId::from_u32(0)),
-                        Rate::Series => self.scratch.input(InputId::from_u32(0)),
-                    }));
-                }
-            }
-        }
-        let value = self.scratch.call(call.builtin, &args);
-        self.scratch.rate(value)
+        self.rates.of(node, &self.types)
     }
 }
 
@@ -239,7 +208,7 @@ impl Checker<'_, '_> {
     }
 
     fn check_call(&mut self, node: &Node, call: &Call) -> Option<Type> {
-        if call.builtin.needs_window && self.typer.scratch.grid().start_minutes.is_none() {
+        if call.builtin.needs_window && self.typer.grid.start_minutes.is_none() {
             self.sink
                 .emit(
                     codes::NEEDS_WINDOW,

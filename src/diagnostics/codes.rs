@@ -108,3 +108,37 @@ catalogue! {
 pub fn find(id: &str) -> Option<&'static Code> {
     ALL.iter().copied().find(|code| code.id.eq_ignore_ascii_case(id))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const INTRODUCTION: &str = "# The codes\n\nEvery message of FlowTime has a stable code. `ftc explain FT0201` prints its \
+        page. Errors keep a model from running;\nwarnings don't.\n\n| code | severity | what it says |\n|---|---|---|\n";
+
+    fn index() -> String {
+        let line = |code: &&Code| {
+            let severity = if code.severity == Severity::Error { "error" } else { "warning" };
+            format!("| [{0}]({0}.md) | {severity} | {1} |\n", code.id, code.title)
+        };
+        ALL.iter().map(line).fold(INTRODUCTION.to_owned(), |page, line| page + &line)
+    }
+
+    #[test]
+    fn the_index_of_the_codes_is_up_to_date() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/errors/README.md");
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(path, index()).unwrap();
+        }
+        let found = std::fs::read_to_string(path).unwrap();
+        assert!(found == index(), "docs/errors/README.md is stale: run the tests with UPDATE=1");
+    }
+
+    #[test]
+    fn codes_ascend_and_each_page_bears_its_title() {
+        assert!(ALL.is_sorted_by_key(|code| code.id));
+        for code in ALL {
+            assert!(code.page.starts_with(&format!("# {}: {}\n", code.id, code.title)), "docs/errors/{}.md", code.id);
+        }
+    }
+}

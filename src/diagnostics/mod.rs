@@ -99,12 +99,14 @@ impl Diagnostic {
 #[derive(Debug, Default)]
 pub struct Sink {
     diagnostics: Vec<Diagnostic>,
+    errors: usize,
 }
 
 impl Sink {
     /// Reports a problem; the answer takes labels, advice and fixes.
     pub fn emit(&mut self, code: &'static Code, span: Span, message: impl Into<String>) -> &mut Diagnostic {
         let at = self.diagnostics.len();
+        self.errors += usize::from(code.severity == Severity::Error);
         self.diagnostics.push(Diagnostic {
             code,
             message: message.into(),
@@ -119,7 +121,12 @@ impl Sink {
 
     /// Whether an error was reported.
     pub fn has_errors(&self) -> bool {
-        self.diagnostics.iter().any(|diagnostic| diagnostic.code.severity == Severity::Error)
+        self.errors > 0
+    }
+
+    /// How many errors were reported so far.
+    pub fn error_count(&self) -> usize {
+        self.errors
     }
 
     /// All of them in the order of the file, those equal in code and span once.

@@ -6,15 +6,15 @@ use flowtime::load::SourceLoader;
 
 /// One way to run a model.
 #[derive(Debug)]
-pub struct Backend {
+pub(crate) struct Backend {
     /// How it is called in a test's name.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// Runs a model.
-    pub run: fn(&CheckedModel, &dyn SourceLoader, &Settings) -> Result<Evaluation, RunError>,
+    pub(crate) run: fn(&CheckedModel, &dyn SourceLoader, &Settings) -> Result<Evaluation, RunError>,
 }
 
 /// All of them.
-pub const BACKENDS: &[Backend] = &[Backend { name: "interp", run: interpret }];
+pub(crate) const BACKENDS: &[Backend] = &[Backend { name: "interp", run: interpret }];
 
 fn interpret(model: &CheckedModel, loader: &dyn SourceLoader, settings: &Settings) -> Result<Evaluation, RunError> {
     driver::run(model, loader, settings, &|_| {})

@@ -18,13 +18,13 @@ const MODEL_NAME: &str = "model.yaml";
 
 /// A heading of a page with its blocks.
 #[derive(Clone, Debug)]
-pub struct Case {
+pub(crate) struct Case {
     /// The file of the page.
-    pub path: PathBuf,
+    pub(crate) path: PathBuf,
     /// The page's path below the repository.
-    pub page: String,
+    pub(crate) page: String,
     /// The heading.
-    pub title: String,
+    pub(crate) title: String,
     model: Option<Block>,
     settings: Option<Block>,
     files: MemoryFiles,
@@ -35,7 +35,7 @@ pub struct Case {
 
 impl Case {
     /// A case that has no blocks yet.
-    pub fn new(path: &Path, page: &str, title: &str) -> Self {
+    pub(crate) fn new(path: &Path, page: &str, title: &str) -> Self {
         Self {
             path: path.to_owned(),
             page: page.to_owned(),
@@ -50,7 +50,7 @@ impl Case {
     }
 
     /// Takes in a block that stands under the heading.
-    pub fn take(&mut self, block: Block) -> Result<(), String> {
+    pub(crate) fn take(&mut self, block: Block) -> Result<(), String> {
         if let Some(path) = block.value("file") {
             return self.files.add(path, &block);
         }
@@ -69,28 +69,28 @@ impl Case {
     }
 
     /// Whether there is a model to test.
-    pub fn has_model(&self) -> bool {
+    pub(crate) fn has_model(&self) -> bool {
         self.model.is_some()
     }
 
     /// Whether the case says what should come out.
-    pub fn has_expectation(&self) -> bool {
+    pub(crate) fn has_expectation(&self) -> bool {
         self.values.is_some() || self.flags.is_some() || self.diagnostics.is_some()
     }
 
     /// How the test is called.
-    pub fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         format!("{}::{}", self.page, self.title)
     }
 
     /// The codes that the diagnostics block names.
-    pub fn expected_codes(&self) -> Vec<String> {
+    pub(crate) fn expected_codes(&self) -> Vec<String> {
         let expected = self.diagnostics.as_ref().map(|block| concise::parse(&block.text));
         expected.and_then(Result::ok).into_iter().flatten().map(|line| line.code).collect()
     }
 
     /// Checks the model and compares the diagnostics with the block, if there is one.
-    pub fn verify_diagnostics(&self) -> Result<Check, String> {
+    pub(crate) fn verify_diagnostics(&self) -> Result<Check, String> {
         let check = self.check(&self.model_text());
         if let Some(block) = &self.diagnostics {
             let shown = reported(block, &check);
@@ -102,7 +102,7 @@ impl Case {
     }
 
     /// Compares all that is expected with what `backend` gives.
-    pub fn verify(&self, backend: &Backend) -> Result<(), String> {
+    pub(crate) fn verify(&self, backend: &Backend) -> Result<(), String> {
         self.verify_diagnostics()?;
         if self.values.is_none() && self.flags.is_none() {
             return Ok(());
@@ -176,7 +176,7 @@ impl Case {
             let value = value.trim().parse().map_err(|_| format!("`{value}` is no number"))?;
             Ok((name.trim().to_owned(), value))
         });
-        Ok(Settings { parameters: parameters.collect::<Result<_, String>>()?, ..Settings::default() })
+        Ok(Settings { parameters: parameters.collect::<Result<_, String>>()? })
     }
 }
 

@@ -8,15 +8,16 @@ use flowtime::diagnostics::codes::{self, Code};
 use flowtime::driver::Check;
 
 use super::case::Case;
-use super::{concise, on_a_small_stack};
+use super::{concise, limits, on_a_small_stack};
 
 /// Codes that no model can cause, and why.
 const WITHOUT_A_CASE: &[(&str, &str)] = &[("FT0901", "an internal fault is a bug, not a property of a model")];
 
 /// A test that no code of the catalogue is left without a case.
-pub fn every_code_is_emitted(error_pages: &[Case], suite: &[Case]) -> Trial {
+pub(crate) fn every_code_is_emitted(error_pages: &[Case], suite: &[Case]) -> Trial {
     let mut named: Vec<String> = error_pages.iter().filter(|case| is_failing(case)).filter_map(page_code).collect();
     named.extend(suite.iter().flat_map(Case::expected_codes));
+    named.extend(limits::codes().map(str::to_owned));
     Trial::test("every code of the catalogue is emitted by some case", move || {
         let missing = |code: &&&Code| {
             !named.iter().any(|id| id == code.id) && !WITHOUT_A_CASE.iter().any(|(id, _)| *id == code.id)
@@ -27,7 +28,7 @@ pub fn every_code_is_emitted(error_pages: &[Case], suite: &[Case]) -> Trial {
 }
 
 /// The test of one model of an error page.
-pub fn error_page(case: Case) -> Option<Trial> {
+pub(crate) fn error_page(case: Case) -> Option<Trial> {
     let code = page_code(&case)?;
     let failing = is_failing(&case);
     if !failing && case.title != "Mended" {

@@ -13,7 +13,7 @@ use super::loader::MemoryFiles;
 use super::{concise, on_a_small_stack, values};
 
 /// One test per example and backend; entries that formulas can't name have theirs in the runtime.
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     let in_formulas = |entry: &&Builtin| matches!(entry.syntax, Syntax::Function | Syntax::Infix | Syntax::Prefix);
     let entries = builtins::all().filter(in_formulas);
     let examples = entries.flat_map(|entry| entry.examples.iter().map(move |example| (entry, example)));

@@ -3,10 +3,11 @@
 
 use std::fmt::Write as _;
 
-use flowtime::driver::{Check, Convention, Flag};
+use flowtime::driver::{Check, Flag};
+use flowtime_runtime::builtins::Convention;
 
 /// The flags of a run, one a line.
-pub fn render(check: &Check, flags: &[Flag]) -> Vec<String> {
+pub(crate) fn render(check: &Check, flags: &[Flag]) -> Vec<String> {
     let mut lines: Vec<String> = flags.iter().map(|flag| render_line(check, flag)).collect();
     lines.sort();
     lines
@@ -36,7 +37,7 @@ fn ranges(bins: &[usize]) -> String {
 }
 
 /// What differs, if anything does.
-pub fn compare(expected: &str, found: &[String]) -> Result<(), String> {
+pub(crate) fn compare(expected: &str, found: &[String]) -> Result<(), String> {
     let mut wanted: Vec<String> = expected.lines().map(|line| format!("{line}\n")).collect();
     wanted.sort();
     if wanted == found {

@@ -42,10 +42,18 @@ const LIMITS: &[Limit] = &[
 ];
 
 /// One test per model and backend.
-pub fn trials() -> impl Iterator<Item = Trial> {
+pub(crate) fn trials() -> impl Iterator<Item = Trial> {
     LIMITS
         .iter()
         .map(|limit| Trial::test(format!("limits::{}", limit.name), move || on_a_small_stack(move || verify(limit))))
+}
+
+/// The codes that these models give.
+pub(crate) fn codes() -> impl Iterator<Item = &'static str> {
+    LIMITS.iter().filter_map(|limit| match limit.end {
+        End::Error(code) => Some(code),
+        End::Value(_) => None,
+    })
 }
 
 fn verify(limit: &Limit) -> Result<(), String> {

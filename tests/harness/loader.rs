@@ -10,13 +10,13 @@ use super::page::Block;
 
 /// Files by path.
 #[derive(Clone, Debug, Default)]
-pub struct MemoryFiles {
+pub(crate) struct MemoryFiles {
     files: BTreeMap<String, Vec<u8>>,
 }
 
 impl MemoryFiles {
     /// Takes `block` in as the file `path`.
-    pub fn add(&mut self, path: &str, block: &Block) -> Result<(), String> {
+    pub(crate) fn add(&mut self, path: &str, block: &Block) -> Result<(), String> {
         let bytes = if block.has("escaped") {
             unescape(&block.text.replace('\n', "")).ok_or("an escape that is none")?
         } else {

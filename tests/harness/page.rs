@@ -9,29 +9,29 @@ use super::case::Case;
 
 /// A fenced block.
 #[derive(Clone, Debug, Default)]
-pub struct Block {
+pub(crate) struct Block {
     /// The words behind the opening fence: `csv`, `expect`.
-    pub info: Vec<String>,
+    pub(crate) info: Vec<String>,
     /// What stands between the fences, with its last newline.
-    pub text: String,
+    pub(crate) text: String,
     /// The page's lines (from 0) between the fences.
-    pub lines: Range<usize>,
+    pub(crate) lines: Range<usize>,
 }
 
 impl Block {
     /// Whether `word` stands behind the opening fence.
-    pub fn has(&self, word: &str) -> bool {
+    pub(crate) fn has(&self, word: &str) -> bool {
         self.info.iter().any(|other| other == word)
     }
 
     /// `4` for `short` where `short=4` stands behind the opening fence.
-    pub fn value(&self, key: &str) -> Option<&str> {
+    pub(crate) fn value(&self, key: &str) -> Option<&str> {
         self.info.iter().find_map(|word| word.strip_prefix(key)?.strip_prefix('='))
     }
 }
 
 /// The cases of all pages below `folder`, in the order of their paths; none if there is no such folder.
-pub fn read_folder(root: &Path, folder: &str) -> Result<Vec<Case>, String> {
+pub(crate) fn read_folder(root: &Path, folder: &str) -> Result<Vec<Case>, String> {
     let mut paths = Vec::new();
     find_pages(&root.join(folder), &mut paths)?;
     paths.sort();

@@ -3,7 +3,7 @@
 
 /// An order of the series.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Order {
+pub(crate) enum Order {
     /// That of the page.
     AsWritten,
     /// Last first.
@@ -14,10 +14,10 @@ pub enum Order {
 
 impl Order {
     /// All of them.
-    pub const ALL: &[Order] = &[Order::AsWritten, Order::Reversed, Order::Shuffled];
+    pub(crate) const ALL: &[Order] = &[Order::AsWritten, Order::Reversed, Order::Shuffled];
 
     /// How it is called in a report.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Order::AsWritten => "as written",
             Order::Reversed => "in reverse order",
@@ -27,7 +27,7 @@ impl Order {
 }
 
 /// `text` with its series in `order`; nothing if there are not two series to exchange.
-pub fn reorder(text: &str, order: Order) -> Option<String> {
+pub(crate) fn reorder(text: &str, order: Order) -> Option<String> {
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
     let start = lines.iter().position(|line| line.trim_end() == "nodes:")? + 1;
     let length =

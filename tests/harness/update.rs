@@ -9,11 +9,14 @@ use std::{env, fs};
 use super::case::Case;
 use super::page::Block;
 
-/// By page and first line of the block: the block's lines and their new text.
-static REPLACEMENTS: Mutex<BTreeMap<(PathBuf, usize), (Range<usize>, String)>> = Mutex::new(BTreeMap::new());
+/// The lines of a block and their new text.
+type Replacement = (Range<usize>, String);
+
+/// By page and first line of the block.
+static REPLACEMENTS: Mutex<BTreeMap<(PathBuf, usize), Replacement>> = Mutex::new(BTreeMap::new());
 
 /// Passes `result` on, or notes `text` for `block` if it is a failure and the pages are to be updated.
-pub fn on_failure(
+pub(crate) fn on_failure(
     case: &Case,
     block: &Block,
     result: Result<(), String>,
@@ -29,7 +32,7 @@ pub fn on_failure(
 }
 
 /// Writes the pages that have changed blocks.
-pub fn write() -> Result<(), String> {
+pub(crate) fn write() -> Result<(), String> {
     let replacements = REPLACEMENTS.lock().map_err(|error| error.to_string())?;
     // From the last block of a page to its first, so that line numbers stay true.
     for ((path, _), (lines, text)) in replacements.iter().rev() {

@@ -5,13 +5,13 @@ use flowtime::driver::OutputColumn;
 
 /// One column by name.
 #[derive(Debug)]
-pub struct Column {
+pub(crate) struct Column {
     name: String,
     values: Vec<f64>,
 }
 
 /// The columns of a `csv expect` block.
-pub fn parse(text: &str) -> Result<Vec<Column>, String> {
+pub(crate) fn parse(text: &str) -> Result<Vec<Column>, String> {
     let mut lines = text.lines();
     let header = lines.next().unwrap_or_default().split(',');
     let mut columns: Vec<Column> =
@@ -36,7 +36,7 @@ fn parse_cell(cell: &str) -> Result<f64, String> {
 }
 
 /// What differs, if anything does; outputs that `expected` does not name must not be there if `only`.
-pub fn compare(expected: &[Column], found: &[OutputColumn], only: bool) -> Result<(), String> {
+pub(crate) fn compare(expected: &[Column], found: &[OutputColumn], only: bool) -> Result<(), String> {
     let mut problems: Vec<String> = expected.iter().filter_map(|column| compare_column(column, found)).collect();
     let surplus = found.iter().filter(|output| only && !expected.iter().any(|column| column.name == output.name));
     problems.extend(surplus.map(|output| format!("there is an output `{}` too", output.name)));
@@ -64,12 +64,12 @@ fn compare_column(expected: &Column, found: &[OutputColumn]) -> Option<String> {
 }
 
 /// Whether two values are one to the language.
-pub fn same(left: f64, right: f64) -> bool {
+pub(crate) fn same(left: f64, right: f64) -> bool {
     left.to_bits() == right.to_bits() || (left.is_nan() && right.is_nan())
 }
 
 /// The block `text` with its columns' values replaced by those found.
-pub fn print(text: &str, found: &[OutputColumn]) -> String {
+pub(crate) fn print(text: &str, found: &[OutputColumn]) -> String {
     let header = text.lines().next().unwrap_or_default();
     let find = |name: &str| found.iter().find(|output| output.name == name.trim());
     let columns: Vec<&OutputColumn> = header.split(',').filter_map(find).collect();

@@ -2,7 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{check, completions, explain, fmt, functions, init, run};
+use crate::commands::{check, compile, completions, explain, fmt, functions, init, run};
 
 /// Checks, formats, runs and explains models of service flows.
 #[derive(Debug, Parser)]
@@ -46,6 +46,8 @@ pub(crate) enum Command {
     Check(check::CheckArgs),
     /// Evaluate a model and show its outputs
     Run(run::RunArgs),
+    /// Compile a model and show a stage of it
+    Compile(compile::CompileArgs),
     /// Format the formulas of models
     Fmt(fmt::FmtArgs),
     /// Explain a diagnostic code or a function

@@ -42,24 +42,37 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
 
 /// Replaces the content of the file at `path`, or of the file that a link there leads to, keeping its permissions.
 pub(crate) fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
-    replace_atomically(path, text).with_context(|| format!("can't write `{}`", path.display()))
+    replace_atomically(path, text.as_bytes()).with_context(|| format!("can't write `{}`", path.display()))
 }
 
-fn replace_atomically(path: &Path, text: &str) -> io::Result<()> {
+/// Writes the file at `path`, whole or not at all; one that is there is replaced.
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let existing = fs::metadata(path).is_ok();
+    let written = if existing { replace_atomically(path, bytes) } else { write_beside(path, bytes, None) };
+    written.with_context(|| format!("can't write `{}`", path.display()))
+}
+
+fn replace_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let path = fs::canonicalize(path)?;
+    let permissions = fs::metadata(&path)?.permissions();
+    write_beside(&path, bytes, Some(permissions))
+}
+
+/// Writes a temporary file beside `path` and gives it that name.
+fn write_beside(path: &Path, bytes: &[u8], permissions: Option<fs::Permissions>) -> io::Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let temporary = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
-    let written = write_like(&path, &temporary, text).and_then(|()| fs::rename(&temporary, &path));
+    let written = write_new(&temporary, bytes, permissions).and_then(|()| fs::rename(&temporary, path));
     if written.is_err() {
         let _ = fs::remove_file(&temporary);
     }
     written
 }
 
-fn write_like(original: &Path, temporary: &Path, text: &str) -> io::Result<()> {
-    let mut file = fs::File::create_new(temporary)?;
-    file.write_all(text.as_bytes())?;
-    file.set_permissions(fs::metadata(original)?.permissions())
+fn write_new(path: &Path, bytes: &[u8], permissions: Option<fs::Permissions>) -> io::Result<()> {
+    let mut file = fs::File::create_new(path)?;
+    file.write_all(bytes)?;
+    permissions.map_or(Ok(()), |permissions| file.set_permissions(permissions))
 }
 
 /// All models below `folder`, sorted; hidden files and folders are passed over, links to folders not followed.

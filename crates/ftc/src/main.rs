@@ -38,6 +38,7 @@ fn dispatch(command: &Command, ui: &Ui) -> anyhow::Result<Outcome> {
     match command {
         Command::Check(args) => commands::check::check(args, ui),
         Command::Run(args) => commands::run::run(args, ui),
+        Command::Compile(args) => commands::compile::compile(args, ui),
         Command::Fmt(args) => commands::fmt::fmt(args, ui),
         Command::Explain(args) => commands::explain::explain(args, ui),
         Command::Functions(args) => commands::functions::functions(args, ui),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use flowtime::model::{Endpoint, Initial, NodeKind, Role, Topology, TopologyEdge, TopologyNode};
+use flowtime::model::{Endpoint, Initial, NodeKind, Topology, TopologyEdge, TopologyNode};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -42,7 +42,7 @@ fn node(node: &TopologyNode) -> Node<'_> {
 }
 
 fn semantics(node: &TopologyNode) -> BTreeMap<&'static str, Value> {
-    let roles = node.semantics.iter().map(|(role, series)| (role_name(*role), json!(series.value)));
+    let roles = node.semantics.iter().map(|(role, series)| (role.name(), json!(series.value)));
     let sla = node.sla_min.iter().map(|minutes| ("sla_min", json!(minutes.value)));
     let q0 = node.q0.iter().map(|start| ("q0", initial(&start.value)));
     roles.chain(sla).chain(q0).collect()
@@ -79,18 +79,5 @@ fn kind_name(kind: NodeKind) -> &'static str {
         NodeKind::Router => "router",
         NodeKind::External => "external",
         NodeKind::Dependency => "dependency",
-    }
-}
-
-fn role_name(role: Role) -> &'static str {
-    match role {
-        Role::Arrivals => "arrivals",
-        Role::Served => "served",
-        Role::Errors => "errors",
-        Role::ExternalDemand => "external_demand",
-        Role::Queue => "queue",
-        Role::Capacity => "capacity",
-        Role::LatencyMin => "latency_min",
-        Role::ServedBaseline => "served_baseline",
     }
 }

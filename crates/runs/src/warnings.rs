@@ -2,7 +2,8 @@
 //! values in the outputs. Bins are all in the field and at most a few ranges of them in the message.
 
 use flowtime::check::CheckedModel;
-use flowtime::driver::{Convention, Evaluation, Flag, OutputColumn};
+use flowtime::driver::{Evaluation, Flag, OutputColumn};
+use flowtime_runtime::builtins::Convention;
 
 use crate::record::{Severity, Warning};
 

@@ -4,8 +4,9 @@
 //! `EXP`, `LN`, `LOG10` and `POW` come from the `libm` crate, whose bits are the same everywhere.
 
 use super::entry::{FUNCTION, INFIX, INTERNAL, PREFIX, example, given, num};
-use super::{Builtin, Convention, Family, Meaning, Param};
+use super::{Builtin, Convention, Emit, Family, Meaning, Param};
 use crate::ir::{Builder, ValueId};
+use crate::jit::{Lanes, Vector};
 
 const NAN: f64 = f64::NAN;
 const INF: f64 = f64::INFINITY;
@@ -25,6 +26,7 @@ pub(super) static ADD: Builtin = Builtin {
     name: "+",
     params: OPERANDS,
     meaning: Meaning::Elementwise(|args| args[0] + args[1]),
+    emit: Emit::Inline(|lanes, args| lanes.add(args[0], args[1])),
     summary: "the sum of both",
     edge: "missing if either is; a chain adds from left to right",
     examples: &[example!("a + b", a = [1.0, 2.0, NAN], b = [10.0, NAN, 30.0] => [11.0, NAN, NAN])],
@@ -35,6 +37,7 @@ pub(super) static SUB: Builtin = Builtin {
     name: "-",
     params: OPERANDS,
     meaning: Meaning::Elementwise(|args| args[0] - args[1]),
+    emit: Emit::Inline(|lanes, args| lanes.sub(args[0], args[1])),
     summary: "the left less the right",
     edge: "missing if either is; `inf - inf` is missing",
     examples: &[example!("a - b", a = [5.0, 2.0, NAN], b = [3.0, 4.0, 1.0] => [2.0, -2.0, NAN])],
@@ -45,6 +48,7 @@ pub(super) static MUL: Builtin = Builtin {
     name: "*",
     params: OPERANDS,
     meaning: Meaning::Elementwise(|args| args[0] * args[1]),
+    emit: Emit::Inline(|lanes, args| lanes.mul(args[0], args[1])),
     summary: "the product of both",
     edge: "missing if either is, also where the other is 0; `0 * inf` is missing",
     examples: &[example!("a * b", a = [2.0, 0.0, 0.0], b = [1.5, 7.0, NAN] => [3.0, 0.0, NAN])],
@@ -56,6 +60,7 @@ pub(super) static DIV: Builtin = Builtin {
     params: OPERANDS,
     convention: Some(Convention::DivisionByZero),
     meaning: Meaning::Elementwise(|args| divide(args[0], args[1])),
+    emit: Emit::Inline(emit_divide),
     summary: "the left over the right",
     edge: "0 where the divisor is 0 (no activity), which a run reports as `division_by_zero`; missing if either is",
     examples: &[
@@ -93,6 +98,7 @@ pub(super) static NEG: Builtin = Builtin {
     name: "-",
     params: OPERAND,
     meaning: Meaning::Elementwise(|args| -args[0]),
+    emit: Emit::Inline(|lanes, args| lanes.neg(args[0])),
     summary: "the operand with the other sign",
     edge: "missing stays missing; `-0` is the negative zero",
     examples: &[example!("-a", a = [2.0, -3.0, NAN] => [-2.0, 3.0, NAN])],
@@ -103,6 +109,7 @@ pub(super) static PLUS: Builtin = Builtin {
     name: "+",
     params: OPERAND,
     meaning: Meaning::Elementwise(|args| args[0]),
+    emit: Emit::Inline(|_, args| args[0]),
     summary: "the operand itself",
     edge: "missing stays missing",
     examples: &[example!("+a", a = [2.0, NAN] => [2.0, NAN])],
@@ -148,6 +155,7 @@ pub(super) static ABS: Builtin = Builtin {
     name: "ABS",
     params: X,
     meaning: Meaning::Elementwise(|args| args[0].abs()),
+    emit: Emit::Inline(|lanes, args| lanes.abs(args[0])),
     summary: "x without its sign",
     edge: "missing stays missing",
     examples: &[example!("ABS(x)", x = [-2.5, 2.5, NAN] => [2.5, 2.5, NAN])],
@@ -158,6 +166,7 @@ pub(super) static SIGN: Builtin = Builtin {
     name: "SIGN",
     params: X,
     meaning: Meaning::Elementwise(|args| sign(args[0])),
+    emit: Emit::Inline(emit_sign),
     summary: "1 where x is positive, -1 where it is negative, 0 where it is 0",
     edge: "a zero keeps its sign; missing stays missing",
     examples: &[example!("SIGN(x)", x = [-7.0, 0.0, 0.1, NAN] => [-1.0, 0.0, 1.0, NAN])],
@@ -168,6 +177,7 @@ pub(super) static SQRT: Builtin = Builtin {
     name: "SQRT",
     params: X,
     meaning: Meaning::Elementwise(|args| args[0].sqrt()),
+    emit: Emit::Inline(|lanes, args| lanes.sqrt(args[0])),
     summary: "the square root of x",
     edge: "missing where x is negative or missing",
     examples: &[example!("SQRT(x)", x = [9.0, 2.25, -1.0, NAN] => [3.0, 1.5, NAN, NAN])],
@@ -208,6 +218,38 @@ fn divide(dividend: f64, divisor: f64) -> f64 {
     if divisor == 0.0 { by_zero(dividend) } else { dividend / divisor }
 }
 
+/// `divide`; of a power of two as divisor the product with its inverse, which has the same bits.
+fn emit_divide(lanes: &mut Lanes<'_, '_>, args: &[Vector]) -> Vector {
+    let (dividend, divisor) = (args[0], args[1]);
+    match divisor.constant() {
+        Some(number) if has_exact_inverse(number) => {
+            let inverse = lanes.splat(1.0 / number);
+            lanes.mul(dividend, inverse)
+        }
+        Some(number) if number != 0.0 => lanes.div(dividend, divisor),
+        _ => emit_guarded_divide(lanes, dividend, divisor),
+    }
+}
+
+/// A missing dividend stays missing whatever the divisor.
+fn emit_guarded_divide(lanes: &mut Lanes<'_, '_>, dividend: Vector, divisor: Vector) -> Vector {
+    let zero = lanes.splat(0.0);
+    let by_zero = lanes.eq(divisor, zero);
+    let quotient = lanes.div(dividend, divisor);
+    let guarded = lanes.clear(by_zero, quotient);
+    if dividend.is_present() {
+        return guarded;
+    }
+    let missing = lanes.missing(dividend);
+    lanes.erase(missing, guarded)
+}
+
+/// Whether a number is a power of two whose inverse is a normal number too.
+fn has_exact_inverse(number: f64) -> bool {
+    const FRACTION: u64 = (1 << 52) - 1;
+    number.to_bits() & FRACTION == 0 && number.is_normal() && (1.0 / number).is_normal()
+}
+
 /// What a division by zero gives: no activity, but missing stays missing.
 fn by_zero(dividend: f64) -> f64 {
     if dividend.is_nan() { dividend } else { 0.0 }
@@ -229,6 +271,15 @@ fn modulo(dividend: f64, divisor: f64) -> f64 {
 
 fn sign(x: f64) -> f64 {
     if x == 0.0 || x.is_nan() { x } else { 1f64.copysign(x) }
+}
+
+fn emit_sign(lanes: &mut Lanes<'_, '_>, args: &[Vector]) -> Vector {
+    let (zero, one) = (lanes.splat(0.0), lanes.splat(1.0));
+    let signed = lanes.copy_sign(one, args[0]);
+    let is_zero = lanes.eq(args[0], zero);
+    let missing = lanes.missing(args[0]);
+    let kept = lanes.or(is_zero, missing);
+    lanes.select(kept, args[0], signed)
 }
 
 fn power(x: f64, y: f64) -> f64 {

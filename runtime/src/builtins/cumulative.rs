@@ -4,8 +4,9 @@
 
 use super::entry::{FUNCTION, INTERNAL, example, given, num, param};
 use super::minmax::{larger, smaller};
-use super::{Builtin, Default, Family, Meaning, Param, ParamKind, ScanState};
+use super::{Builtin, Default, Emit, Family, Meaning, Param, ParamKind, ScanState};
 use crate::ir::{Builder, ValueId};
+use crate::jit::{Carried, Lanes, Vector};
 
 const NAN: f64 = f64::NAN;
 
@@ -22,6 +23,7 @@ pub(super) static CUMSUM: Builtin = Builtin {
     name: "CUMSUM",
     params: X,
     meaning: Meaning::Scan(|state, args| step(state, args[0], 0.0, |last, x| last.unwrap_or(0.0) + x)),
+    emit: Emit::Carry(emit_sum),
     summary: "the sum of bins 0..t, added in their order",
     edge: "missing values are skipped; 0 before the first present one",
     examples: &[example!("CUMSUM(x)", x = [NAN, 1.0, 2.0, NAN, 4.0] => [0.0, 1.0, 3.0, 3.0, 7.0])],
@@ -32,6 +34,7 @@ pub(super) static CUMMAX: Builtin = Builtin {
     name: "CUMMAX",
     params: X,
     meaning: Meaning::Scan(|state, args| step(state, args[0], NAN, |last, x| last.map_or(x, |last| larger(last, x)))),
+    emit: Emit::Carry(emit_largest),
     summary: "the largest value of bins 0..t",
     edge: "missing values are skipped; missing before the first present one; of equal ones (±0) the newest",
     examples: &[example!("CUMMAX(x)", x = [NAN, 1.0, 3.0, NAN, 2.0] => [NAN, 1.0, 3.0, 3.0, 3.0])],
@@ -42,6 +45,7 @@ pub(super) static CUMMIN: Builtin = Builtin {
     name: "CUMMIN",
     params: X,
     meaning: Meaning::Scan(|state, args| step(state, args[0], NAN, |last, x| last.map_or(x, |last| smaller(last, x)))),
+    emit: Emit::Carry(emit_smallest),
     summary: "the smallest value of bins 0..t",
     edge: "missing values are skipped; missing before the first present one; of equal ones (±0) the newest",
     examples: &[example!("CUMMIN(x)", x = [NAN, 3.0, 1.0, NAN, 2.0] => [NAN, 3.0, 1.0, 1.0, 1.0])],
@@ -66,6 +70,7 @@ pub(super) static EMA_FROM_FIRST: Builtin = Builtin {
     name: "EMA_FROM_FIRST",
     params: &[SERIES, ALPHA],
     meaning: Meaning::Scan(ema_from_first),
+    emit: Emit::Carry(emit_ema_from_first),
     summary: "`EMA` without `initial`",
     edge: "as `EMA`",
     ..INTERNAL
@@ -75,6 +80,7 @@ pub(super) static EMA_FROM_INITIAL: Builtin = Builtin {
     name: "EMA_FROM_INITIAL",
     params: &[SERIES, ALPHA, INITIAL],
     meaning: Meaning::Scan(ema_from_initial),
+    emit: Emit::Carry(emit_ema_from_initial),
     summary: "`EMA` with `initial`",
     edge: "as `EMA`",
     ..INTERNAL
@@ -102,6 +108,76 @@ fn ema_from_initial(state: &mut ScanState, args: &[f64]) -> f64 {
         return NAN;
     };
     step(state, args[0], args[2], |last, x| blend(x, last.unwrap_or(args[2])))
+}
+
+/// `step` in generated code: `first` is the next result where nothing has been seen, `next` elsewhere, and `empty` the
+/// result until something is.
+fn emit_step(
+    lanes: &mut Lanes<'_, '_>,
+    last: Carried,
+    x: Vector,
+    [empty, first, next]: [Vector; 3],
+) -> (Carried, Vector) {
+    let missing = lanes.missing(x);
+    let started = lanes.select(last.seen, next, first);
+    let value = lanes.select(missing, last.value, started);
+    let present = lanes.not(missing);
+    let seen = lanes.or(last.seen, present);
+    let result = lanes.select(seen, value, empty);
+    (Carried { value, seen }, result)
+}
+
+fn emit_sum(lanes: &mut Lanes<'_, '_>, last: Carried, args: &[Vector]) -> (Carried, Vector) {
+    let zero = lanes.splat(0.0);
+    let (first, next) = (lanes.add(zero, args[0]), lanes.add(last.value, args[0]));
+    emit_step(lanes, last, args[0], [zero, first, next])
+}
+
+fn emit_largest(lanes: &mut Lanes<'_, '_>, last: Carried, args: &[Vector]) -> (Carried, Vector) {
+    let (missing, next) = (lanes.splat(NAN), lanes.larger(last.value, args[0]));
+    emit_step(lanes, last, args[0], [missing, args[0], next])
+}
+
+fn emit_smallest(lanes: &mut Lanes<'_, '_>, last: Carried, args: &[Vector]) -> (Carried, Vector) {
+    let (missing, next) = (lanes.splat(NAN), lanes.smaller(last.value, args[0]));
+    emit_step(lanes, last, args[0], [missing, args[0], next])
+}
+
+fn emit_ema_from_first(lanes: &mut Lanes<'_, '_>, last: Carried, args: &[Vector]) -> (Carried, Vector) {
+    let missing = lanes.splat(NAN);
+    let next = emit_blend(lanes, args[1], args[0], last.value);
+    let (carried, result) = emit_step(lanes, last, args[0], [missing, args[0], next]);
+    emit_in_range(lanes, args[1], last, carried, result)
+}
+
+fn emit_ema_from_initial(lanes: &mut Lanes<'_, '_>, last: Carried, args: &[Vector]) -> (Carried, Vector) {
+    let first = emit_blend(lanes, args[1], args[0], args[2]);
+    let next = emit_blend(lanes, args[1], args[0], last.value);
+    let (carried, result) = emit_step(lanes, last, args[0], [args[2], first, next]);
+    emit_in_range(lanes, args[1], last, carried, result)
+}
+
+fn emit_blend(lanes: &mut Lanes<'_, '_>, weight: Vector, x: Vector, last: Vector) -> Vector {
+    let one = lanes.splat(1.0);
+    let rest = lanes.sub(one, weight);
+    let (new, old) = (lanes.mul(weight, x), lanes.mul(rest, last));
+    lanes.add(new, old)
+}
+
+/// A weight out of range makes the result missing and leaves what is carried.
+fn emit_in_range(
+    lanes: &mut Lanes<'_, '_>,
+    weight: Vector,
+    last: Carried,
+    next: Carried,
+    result: Vector,
+) -> (Carried, Vector) {
+    let (zero, one, missing) = (lanes.splat(0.0), lanes.splat(1.0), lanes.splat(NAN));
+    let (above, below) = (lanes.ge(weight, zero), lanes.le(weight, one));
+    let fits = lanes.and(above, below);
+    let value = lanes.select(fits, next.value, last.value);
+    let seen = lanes.select(fits, next.seen, last.seen);
+    (Carried { value, seen }, lanes.select(fits, result, missing))
 }
 
 /// The mean of two numbers, weighted; none for a weight out of range.

@@ -16,6 +16,7 @@ pub(super) const FUNCTION: Builtin = Builtin {
     reads: same_bin,
     needs_window: false,
     convention: None,
+    requires: None,
     meaning: Meaning::Elementwise(|_| f64::NAN),
     emit: Emit::Call,
     summary: "",

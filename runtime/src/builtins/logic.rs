@@ -3,7 +3,8 @@
 //! A comparison with a missing value is false, but `!=` is true; so only `IS_MISSING` and `COALESCE` look for gaps.
 
 use super::entry::{FUNCTION, INFIX, PREFIX, example, num, same, truth, truth_value};
-use super::{Builtin, Family, Meaning, Param, ResultType};
+use super::{Builtin, Emit, Family, Meaning, Param, ResultType};
+use crate::jit::{Lanes, Vector};
 
 const NAN: f64 = f64::NAN;
 
@@ -22,6 +23,7 @@ const COMPARISON: Builtin =
 pub(super) static LT: Builtin = Builtin {
     name: "<",
     meaning: Meaning::Elementwise(|args| truth_value(args[0] < args[1])),
+    emit: Emit::Inline(|lanes, args| lanes.lt(args[0], args[1])),
     summary: "whether the left is less than the right",
     examples: &[example!("a < b", a = [1.0, 2.0, NAN], b = [2.0, 2.0, 3.0] => [1.0, 0.0, 0.0])],
     ..COMPARISON
@@ -30,6 +32,7 @@ pub(super) static LT: Builtin = Builtin {
 pub(super) static LE: Builtin = Builtin {
     name: "<=",
     meaning: Meaning::Elementwise(|args| truth_value(args[0] <= args[1])),
+    emit: Emit::Inline(|lanes, args| lanes.le(args[0], args[1])),
     summary: "whether the left is less than the right or equal to it",
     examples: &[example!("a <= b", a = [1.0, 2.0, 3.0, NAN], b = [2.0, 2.0, 2.0, NAN] => [1.0, 1.0, 0.0, 0.0])],
     ..COMPARISON
@@ -38,6 +41,7 @@ pub(super) static LE: Builtin = Builtin {
 pub(super) static GT: Builtin = Builtin {
     name: ">",
     meaning: Meaning::Elementwise(|args| truth_value(args[0] > args[1])),
+    emit: Emit::Inline(|lanes, args| lanes.gt(args[0], args[1])),
     summary: "whether the left is greater than the right",
     examples: &[example!("a > b", a = [3.0, 2.0, NAN], b = [2.0, 2.0, 1.0] => [1.0, 0.0, 0.0])],
     ..COMPARISON
@@ -46,6 +50,7 @@ pub(super) static GT: Builtin = Builtin {
 pub(super) static GE: Builtin = Builtin {
     name: ">=",
     meaning: Meaning::Elementwise(|args| truth_value(args[0] >= args[1])),
+    emit: Emit::Inline(|lanes, args| lanes.ge(args[0], args[1])),
     summary: "whether the left is greater than the right or equal to it",
     examples: &[example!("a >= b", a = [3.0, 2.0, 1.0, NAN], b = [2.0, 2.0, 2.0, NAN] => [1.0, 1.0, 0.0, 0.0])],
     ..COMPARISON
@@ -55,6 +60,7 @@ pub(super) static EQ: Builtin = Builtin {
     name: "==",
     params: EQUATED,
     meaning: Meaning::Elementwise(|args| truth_value(args[0] == args[1])),
+    emit: Emit::Inline(|lanes, args| lanes.eq(args[0], args[1])),
     summary: "whether both are the same number or the same truth value",
     edge: "false if either is missing, also if both are; 0 and -0 are equal",
     examples: &[
@@ -68,6 +74,7 @@ pub(super) static NE: Builtin = Builtin {
     name: "!=",
     params: EQUATED,
     meaning: Meaning::Elementwise(|args| truth_value(args[0] != args[1])),
+    emit: Emit::Inline(|lanes, args| lanes.ne(args[0], args[1])),
     summary: "whether they differ",
     edge: "true if either is missing, also if both are",
     examples: &[example!("a != b", a = [1.0, 2.0, NAN], b = [1.0, 3.0, NAN] => [0.0, 1.0, 1.0])],
@@ -79,6 +86,7 @@ pub(super) static AND: Builtin = Builtin {
     params: TRUTHS,
     result: ResultType::Bool,
     meaning: Meaning::Elementwise(|args| truth_value(holds(args[0]) && holds(args[1]))),
+    emit: Emit::Inline(|lanes, args| lanes.and(args[0], args[1])),
     summary: "whether both hold; also written `&&`",
     edge: "truth values are never missing",
     examples: &[example!(
@@ -92,6 +100,7 @@ pub(super) static OR: Builtin = Builtin {
     params: TRUTHS,
     result: ResultType::Bool,
     meaning: Meaning::Elementwise(|args| truth_value(holds(args[0]) || holds(args[1]))),
+    emit: Emit::Inline(|lanes, args| lanes.or(args[0], args[1])),
     summary: "whether at least one holds; also written `||`",
     edge: "truth values are never missing",
     examples: &[example!(
@@ -105,6 +114,7 @@ pub(super) static NOT: Builtin = Builtin {
     params: &[truth("a", "the condition")],
     result: ResultType::Bool,
     meaning: Meaning::Elementwise(|args| truth_value(!holds(args[0]))),
+    emit: Emit::Inline(|lanes, args| lanes.not(args[0])),
     summary: "whether the condition does not hold; also written `!`",
     edge: "a comparison with a missing value is false, so its negation is true",
     examples: &[example!("NOT a > 1", a = [1.0, 2.0, NAN] => [1.0, 0.0, 1.0])],
@@ -120,6 +130,7 @@ pub(super) static IF: Builtin = Builtin {
     ],
     result: ResultType::Same,
     meaning: Meaning::Elementwise(|args| if holds(args[0]) { args[1] } else { args[2] }),
+    emit: Emit::Inline(|lanes, args| lanes.select(args[0], args[1], args[2])),
     summary: "one value where a condition holds, another where it does not",
     edge: "a comparison with a missing value is false and takes the else branch; the other branch is not looked at",
     examples: &[
@@ -135,6 +146,7 @@ pub(super) static COALESCE: Builtin = Builtin {
     variadic: true,
     result: ResultType::Same,
     meaning: Meaning::Elementwise(|args| args.iter().copied().find(|x| !x.is_nan()).unwrap_or(NAN)),
+    emit: Emit::Inline(emit_coalesce),
     summary: "the first of its arguments that is not missing",
     edge: "missing where all are",
     examples: &[example!("COALESCE(a, b, 0)", a = [1.0, NAN, NAN], b = [5.0, 6.0, NAN] => [1.0, 6.0, 0.0])],
@@ -146,6 +158,7 @@ pub(super) static IS_MISSING: Builtin = Builtin {
     params: &[num("x", "a number")],
     result: ResultType::Bool,
     meaning: Meaning::Elementwise(|args| truth_value(args[0].is_nan())),
+    emit: Emit::Inline(|lanes, args| lanes.missing(args[0])),
     summary: "whether x is missing",
     edge: "infinities are present",
     examples: &[example!("IS_MISSING(x)", x = [1.0, NAN, f64::INFINITY] => [0.0, 1.0, 0.0])],
@@ -156,6 +169,7 @@ pub(super) static STEP: Builtin = Builtin {
     name: "STEP",
     params: &[num("x", "a number"), num("threshold", "where the step is")],
     meaning: Meaning::Elementwise(|args| truth_value(args[0] >= args[1])),
+    emit: Emit::Inline(emit_step),
     summary: "the number 1 where x is at least the threshold, else 0",
     edge: "0 if either is missing",
     examples: &[example!("STEP(x, 10)", x = [9.0, 10.0, 11.0, NAN] => [0.0, 1.0, 1.0, 0.0])],
@@ -164,4 +178,18 @@ pub(super) static STEP: Builtin = Builtin {
 
 fn holds(truth: f64) -> bool {
     truth != 0.0
+}
+
+fn emit_coalesce(lanes: &mut Lanes<'_, '_>, args: &[Vector]) -> Vector {
+    let (first, second) = (args[0], args[1]);
+    if first.is_present() {
+        return first;
+    }
+    let missing = lanes.missing(first);
+    lanes.select(missing, second, first).with_present(second.is_present())
+}
+
+fn emit_step(lanes: &mut Lanes<'_, '_>, args: &[Vector]) -> Vector {
+    let reached = lanes.ge(args[0], args[1]);
+    lanes.as_number(reached)
 }

@@ -4,7 +4,8 @@
 //! values (±0) the later one.
 
 use super::entry::{FUNCTION, example, num};
-use super::{Builtin, Convention, Family, Meaning, Param};
+use super::{Builtin, Convention, Emit, Family, Meaning, Param};
+use crate::jit::{Lanes, Vector};
 
 const NAN: f64 = f64::NAN;
 
@@ -17,6 +18,7 @@ pub(super) static MIN: Builtin = Builtin {
     params: OPERANDS,
     variadic: true,
     meaning: Meaning::Elementwise(|args| args.iter().copied().reduce(smaller).unwrap_or(NAN)),
+    emit: Emit::Inline(|lanes, args| lanes.smaller(args[0], args[1])),
     summary: "the smallest of its arguments at bin t",
     edge: "missing if one of them is; of equal ones (±0) the later",
     examples: &[
@@ -31,6 +33,7 @@ pub(super) static MAX: Builtin = Builtin {
     params: OPERANDS,
     variadic: true,
     meaning: Meaning::Elementwise(|args| args.iter().copied().reduce(larger).unwrap_or(NAN)),
+    emit: Emit::Inline(|lanes, args| lanes.larger(args[0], args[1])),
     summary: "the largest of its arguments at bin t",
     edge: "missing if one of them is; of equal ones (±0) the later",
     examples: &[
@@ -45,6 +48,7 @@ pub(super) static CLAMP: Builtin = Builtin {
     params: &[num("x", "a number"), num("lo", "the smallest result"), num("hi", "the largest result")],
     convention: Some(Convention::ClampBounds),
     meaning: Meaning::Elementwise(|args| larger(args[1], smaller(args[2], args[0]))),
+    emit: Emit::Inline(emit_clamp),
     summary: "x, but at least lo and at most hi: `MAX(lo, MIN(hi, x))`",
     edge: "missing if one of them is; lo where lo > hi, which is worth a warning",
     examples: &[
@@ -62,4 +66,9 @@ pub(super) fn smaller(a: f64, b: f64) -> f64 {
 /// `MAX` of two.
 pub(super) fn larger(a: f64, b: f64) -> f64 {
     if a.is_nan() || a > b { a } else { b }
+}
+
+fn emit_clamp(lanes: &mut Lanes<'_, '_>, args: &[Vector]) -> Vector {
+    let below = lanes.smaller(args[2], args[0]);
+    lanes.larger(args[1], below)
 }

@@ -51,6 +51,8 @@ pub struct Builtin {
     pub needs_window: bool,
     /// The convention that stands in for a result in some bins.
     pub convention: Option<Convention>,
+    /// What must hold between its compile-time arguments.
+    pub requires: Option<Requirement>,
     /// What it computes.
     pub meaning: Meaning,
     /// How generated code computes it.
@@ -83,6 +85,15 @@ impl Hash for Builtin {
     fn hash<H: Hasher>(&self, state: &mut H) {
         (self.name, self.syntax).hash(state);
     }
+}
+
+/// What must hold between the compile-time arguments of a call.
+#[derive(Clone, Copy, Debug)]
+pub struct Requirement {
+    /// Whether it does.
+    pub holds: fn(args: &[ArgValue<'_>]) -> bool,
+    /// What is wrong where it does not.
+    pub violated: &'static str,
 }
 
 /// How an entry is written in a formula.

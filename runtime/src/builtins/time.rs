@@ -3,7 +3,7 @@
 //! Clock times are those of the bin's start, in UTC; the model's `window` says when bin 0 starts.
 
 use super::entry::{FUNCTION, example, int, num};
-use super::{Bin, Builtin, Default, Family, Meaning};
+use super::{ArgValue, Bin, Builtin, Default, Emit, Family, Meaning, Requirement};
 
 const NAN: f64 = f64::NAN;
 const HOUR: u64 = 60;
@@ -18,6 +18,7 @@ pub(super) static FAMILY: Family =
 pub(super) static BIN: Builtin = Builtin {
     name: "BIN",
     meaning: Meaning::Source(|bin, _| bin.t as f64),
+    emit: Emit::Inline(|lanes, _| lanes.bin()),
     summary: "the number of the bin",
     edge: "the first bin is 0",
     examples: &[example!("BIN()" => [0.0, 1.0, 2.0])],
@@ -81,6 +82,7 @@ pub(super) static RAMP: Builtin = Builtin {
         int("start", i64::MIN, "the last bin of the first value").or(Default::Number(0.0)),
         int("end", i64::MIN, "the first bin of the last value, not before start").or(Default::LastBin),
     ],
+    requires: Some(Requirement { holds: starts_before_end, violated: "`start` lies behind `end`" }),
     meaning: Meaning::Source(|bin, args| ramp(bin.t as f64, args)),
     summary: "a straight line from one value at start to another at end",
     edge: "`from` before start, `to` after end; both may lie outside the grid, and where they meet it is `to`",
@@ -90,6 +92,10 @@ pub(super) static RAMP: Builtin = Builtin {
     ],
     ..FUNCTION
 };
+
+fn starts_before_end(args: &[ArgValue<'_>]) -> bool {
+    !matches!(args, [_, _, ArgValue::Int(start), ArgValue::Int(end)] if start > end)
+}
 
 /// Minutes from Monday, 00:00 UTC, to the start of the bin; reduced on the way, so that nothing overflows.
 fn minute_of_week(bin: Bin<'_>) -> Option<u64> {

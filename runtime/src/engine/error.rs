@@ -69,6 +69,9 @@ impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Difference { output, value, bin, interp, jit } = *self;
         let [number, other] = [interp, jit].map(f64::from_bits);
-        write!(f, "{output} ({value}) at bin {bin}: interpreted {number:?} ({interp:#018x}), compiled {other:?} ({jit:#018x})")
+        write!(
+            f,
+            "{output} ({value}) at bin {bin}: interpreted {number:?} ({interp:#018x}), compiled {other:?} ({jit:#018x})"
+        )
     }
 }

@@ -1,6 +1,6 @@
 //! A handful of entries, one of each meaning, for the tests of program and interpreter: they stand on no family.
 
-use crate::builtins::{ArgValue, Builtin, Default, Meaning, Param, ParamKind, Reads, ResultType, Syntax};
+use crate::builtins::{ArgValue, Builtin, Default, Emit, Meaning, Param, ParamKind, Reads, ResultType, Syntax};
 
 pub(crate) static ADD: Builtin = entry("+", Syntax::Infix, &[NUM, NUM], Meaning::Elementwise(|args| args[0] + args[1]));
 pub(crate) static SUB: Builtin = entry("-", Syntax::Infix, &[NUM, NUM], Meaning::Elementwise(|args| args[0] - args[1]));
@@ -120,7 +120,7 @@ const fn param(kind: ParamKind) -> Param {
     Param { name: "x", kind, default: Default::Required, doc: "" }
 }
 
-const fn entry(name: &'static str, syntax: Syntax, params: &'static [Param], meaning: Meaning) -> Builtin {
+pub(crate) const fn entry(name: &'static str, syntax: Syntax, params: &'static [Param], meaning: Meaning) -> Builtin {
     Builtin {
         name,
         syntax,
@@ -130,7 +130,9 @@ const fn entry(name: &'static str, syntax: Syntax, params: &'static [Param], mea
         reads: |_, _| Reads::NOW,
         needs_window: false,
         convention: None,
+        requires: None,
         meaning,
+        emit: Emit::Call,
         summary: "",
         edge: "",
         examples: &[],

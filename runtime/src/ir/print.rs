@@ -1,6 +1,6 @@
 //! The program as text, for `--emit ir`, snapshots and bug reports: one value a line, then slots and outputs.
 //!
-//! Nothing is left out, so two programs that print alike are alike; nothing is read back.
+//! Nothing that a run computes is left out, so two programs that print alike are alike; nothing is read back.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -15,7 +15,7 @@ impl Display for Program {
             write!(f, " from minute {start}")?;
         }
         writeln!(f)?;
-        for value in self.values() {
+        for value in self.values().filter(|value| !matches!(self.op(*value), Op::Forward(_))) {
             writeln!(f, "{value}: {} {} = {}", self.ty(value), self.rate(value), PrintedOp(self, value))?;
         }
         for (id, slot) in self.slots() {

@@ -9,8 +9,8 @@
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{F64, F64X2, I64, I64X2};
 use cranelift_codegen::ir::{
-    AbiParam, Block, BlockArg, ExtFuncData, ExternalName, FuncRef, Function, InstBuilder, MemFlagsData, Signature, StackSlot,
-    StackSlotData, StackSlotKind, UserExternalName, UserFuncName, Value,
+    AbiParam, Block, BlockArg, ExtFuncData, ExternalName, FuncRef, Function, InstBuilder, MemFlagsData, Signature,
+    StackSlot, StackSlotData, StackSlotKind, UserExternalName, UserFuncName, Value,
 };
 use cranelift_codegen::isa::{CallConv, TargetFrontendConfig};
 use cranelift_entity::{EntityRef, SecondaryMap};
@@ -105,7 +105,21 @@ impl<'a, 'f> Emitter<'a, 'f> {
         let (values, carried) = (SecondaryMap::new(), SecondaryMap::new());
         let (position, scratch) = (origin, params.scratch);
         let entries = [None; Entry::COUNT];
-        Emitter { program, plan, region, builder, config, params, origin, position, scratch, values, carried, entries, arguments: None }
+        Emitter {
+            program,
+            plan,
+            region,
+            builder,
+            config,
+            params,
+            origin,
+            position,
+            scratch,
+            values,
+            carried,
+            entries,
+            arguments: None,
+        }
     }
 
     /// How many bins a step of the loop takes.
@@ -211,7 +225,9 @@ impl<'a, 'f> Emitter<'a, 'f> {
                 continue;
             }
             match self.program.op(value) {
-                Op::Delay { slot, .. } => next.extend(self.program.slot_value(*slot).and_then(|source| self.values[source])),
+                Op::Delay { slot, .. } => {
+                    next.extend(self.program.slot_value(*slot).and_then(|source| self.values[source]))
+                }
                 _ => next.extend(self.carried[value].into_iter().flat_map(|carried| [carried.value, carried.seen])),
             }
         }
@@ -225,7 +241,8 @@ impl<'a, 'f> Emitter<'a, 'f> {
         let scratch = self.builder.ins().iadd_imm_s(self.scratch, bytes);
         let more = self.builder.ins().icmp(IntCC::UnsignedLessThan, position, limit);
         let states: Vec<_> = self.next_states().iter().map(|state| BlockArg::Value(state.value)).collect();
-        let again: Vec<_> = [position, scratch].map(BlockArg::Value).into_iter().chain(states.iter().copied()).collect();
+        let again: Vec<_> =
+            [position, scratch].map(BlockArg::Value).into_iter().chain(states.iter().copied()).collect();
         self.builder.ins().brif(more, header, &again, exit, &states);
     }
 
@@ -352,20 +369,25 @@ impl<'a, 'f> Emitter<'a, 'f> {
         }
     }
 
+    /// The vector at a place; bin by bin only its first lane counts.
     fn load_lanes(&mut self, (address, offset): (Value, i32), flags: MemFlagsData) -> Value {
         match self.width() {
             1 => {
                 let number = self.builder.ins().load(F64, flags, address, offset);
-                self.builder.ins().splat(F64X2, number)
+                self.builder.ins().scalar_to_vector(F64X2, number)
             }
             _ => self.builder.ins().load(F64X2, flags, address, offset),
         }
     }
 
+    /// The same number in all lanes that count.
     fn load_splat(&mut self, address: Value, bytes: i64) -> Value {
         let (address, offset) = self.at(address, bytes);
         let number = self.builder.ins().load(F64, MemFlagsData::trusted(), address, offset);
-        self.builder.ins().splat(F64X2, number)
+        match self.width() {
+            1 => self.builder.ins().scalar_to_vector(F64X2, number),
+            _ => self.builder.ins().splat(F64X2, number),
+        }
     }
 
     fn emit_call(&mut self, value: ValueId, builtin: &'static Builtin, args: &[ValueId]) -> Vector {
@@ -460,10 +482,12 @@ impl<'a, 'f> Emitter<'a, 'f> {
 
     /// The results of the lanes as one vector.
     fn join(&mut self, lanes: &[Value]) -> Value {
-        let first = self.builder.ins().splat(F64X2, lanes[0]);
-        lanes.iter().enumerate().skip(1).fold(first, |vector, (lane, &number)| {
-            self.builder.ins().insertlane(vector, number, lane as u8)
-        })
+        let first = self.builder.ins().scalar_to_vector(F64X2, lanes[0]);
+        lanes
+            .iter()
+            .enumerate()
+            .skip(1)
+            .fold(first, |vector, (lane, &number)| self.builder.ins().insertlane(vector, number, lane as u8))
     }
 
     fn entry(&mut self, entry: Entry) -> FuncRef {

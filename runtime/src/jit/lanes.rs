@@ -1,7 +1,7 @@
 //! What inline code of the builtin table is written with: vectors of neighbouring bins, and what is known of them.
 //!
 //! A number is an `F64X2`, a truth value a mask of all ones or all zeros per lane; in memory it is 1 or 0. In a loop bin
-//! by bin both lanes are the same bin. Each method is exactly one IEEE operation per lane, or moves bits; what is known
+//! by bin only the first lane counts. Each method is exactly one IEEE operation per lane, or moves bits; what is known
 //! (a constant, never missing) only chooses between forms with the same results.
 
 use std::fmt;
@@ -19,7 +19,7 @@ pub struct Vector {
     pub(super) value: Value,
     pub(super) ty: Type,
     /// Whether it is known not to be NaN.
-    pub(super) present: bool,
+    present: bool,
     constant: Option<f64>,
 }
 
@@ -63,7 +63,13 @@ impl Vector {
         self.constant
     }
 
-    fn with_present(self, present: bool) -> Self {
+    /// Whether it is known not to be missing at any bin.
+    pub fn is_present(&self) -> bool {
+        self.present
+    }
+
+    /// The same, known not to be missing or not known.
+    pub fn with_present(self, present: bool) -> Self {
         Vector { present, ..self }
     }
 
@@ -109,24 +115,27 @@ impl Lanes<'_, '_> {
         le = LessThanOrEqual, "`a <= b`";
         gt = GreaterThan, "`a > b`";
         ge = GreaterThanOrEqual, "`a >= b`";
-        ne = NotEqual, "`a != b`, true where either is missing";
         lt_or_missing = UnorderedOrLessThan, "`a < b`, or true where either is missing";
         gt_or_missing = UnorderedOrGreaterThan, "`a > b`, or true where either is missing";
     }
 
     /// `a == b` of numbers or of truth values.
     pub fn eq(&mut self, a: Vector, b: Vector) -> Vector {
-        let differ = self.differ(a, b);
-        match differ {
-            Some(differ) => self.not(differ),
-            None => Vector::mask(self.builder.ins().fcmp(FloatCC::Equal, a.value, b.value)),
+        match a.ty {
+            Type::Num => Vector::mask(self.builder.ins().fcmp(FloatCC::Equal, a.value, b.value)),
+            Type::Bool => {
+                let differ = self.ne(a, b);
+                self.not(differ)
+            }
         }
     }
 
-    /// Where two truth values differ.
-    pub fn differ(&mut self, a: Vector, b: Vector) -> Option<Vector> {
-        let are_masks = a.ty == Type::Bool && b.ty == Type::Bool;
-        are_masks.then(|| Vector::mask(self.builder.ins().bxor(a.value, b.value)))
+    /// `a != b` of numbers or of truth values; true where a number is missing.
+    pub fn ne(&mut self, a: Vector, b: Vector) -> Vector {
+        Vector::mask(match a.ty {
+            Type::Num => self.builder.ins().fcmp(FloatCC::NotEqual, a.value, b.value),
+            Type::Bool => self.builder.ins().bxor(a.value, b.value),
+        })
     }
 
     /// The same number at every bin.
@@ -168,7 +177,10 @@ impl Lanes<'_, '_> {
 
     /// The size of one with the sign of the other.
     pub fn copy_sign(&mut self, size: Vector, sign: Vector) -> Vector {
-        Vector::number(self.builder.ins().fcopysign(size.value, sign.value)).with_present(size.present)
+        let sign_bit = self.splat(-0.0).value;
+        let size_bits = self.builder.ins().band_not(size.value, sign_bit);
+        let sign_bits = self.builder.ins().band(sign.value, sign_bit);
+        Vector::number(self.builder.ins().bor(size_bits, sign_bits)).with_present(size.present)
     }
 
     /// Where a number is missing.
@@ -199,6 +211,9 @@ impl Lanes<'_, '_> {
         let present = then.present && other.present;
         if other.is(0.0) {
             return self.keep(mask, then).with_present(present);
+        }
+        if then.is(0.0) && then.ty == Type::Num {
+            return self.clear(mask, other).with_present(present);
         }
         let value = match then.ty {
             Type::Bool => self.builder.ins().bitselect(mask.value, then.value, other.value),

@@ -44,7 +44,7 @@ fn decode_const(fields: &Fields<'_>, context: Context, sink: &mut Sink) -> Optio
         .collect();
     let [(key, node, first), others @ ..] = given.as_slice() else {
         let message = "a const series needs one of `source`, `values` and `value`";
-        sink.emit(codes::CONFLICTING_KEYS, fields.place, message);
+        sink.emit(codes::MISSING_KEY, fields.place, message);
         return None;
     };
     for (other, _, span) in others {

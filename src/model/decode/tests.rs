@@ -190,7 +190,7 @@ fn keys_that_do_not_go_together_are_refused() {
     );
     check_series("kind: expr, expr: a, values: [1, 2, 3]", "FT0009", "belongs to series of kind `const`", "values");
     check_series("kind: const, values: [1, 2, 3], value: 1", "FT0009", "`value` stands beside `values`", "value");
-    check_series("kind: const", "FT0009", "needs one of `source`, `values` and `value`", "s");
+    check_series("kind: const", "FT0004", "needs one of `source`, `values` and `value`", "s");
     check_model("outputs: [ { series: \"a*\", as: b } ]", "FT0009", "`a*` is a pattern", "as");
     check_model("validation: [ { type: conservation, node: Q, expr: a } ]", "FT0009", "rules of type `custom`", "expr");
 }

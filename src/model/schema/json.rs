@@ -19,10 +19,10 @@ fn section_schema(section: &Section) -> Value {
     let properties: Map<String, Value> =
         section.keys.iter().map(|key| (key.name.to_owned(), key_schema(key))).collect();
     let required: Vec<&str> = section.keys.iter().filter(|key| key.required).map(|key| key.name).collect();
-    closed_object(section.doc, properties, &required)
+    closed_object(section.doc, &properties, &required)
 }
 
-fn closed_object(doc: &str, properties: Map<String, Value>, required: &[&str]) -> Value {
+fn closed_object(doc: &str, properties: &Map<String, Value>, required: &[&str]) -> Value {
     let mut schema = json!({
         "type": "object",
         "description": doc,
@@ -98,7 +98,7 @@ fn distribution_schema(distribution: &Distribution) -> Value {
             required.push(name);
         }
     }
-    closed_object(distribution.doc, properties, &required)
+    closed_object(distribution.doc, &properties, &required)
 }
 
 #[cfg(test)]

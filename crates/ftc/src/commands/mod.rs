@@ -1,6 +1,7 @@
 //! The commands, one a file: its options, and the function that carries it out.
 
 pub(crate) mod check;
+pub(crate) mod compile;
 pub(crate) mod completions;
 pub(crate) mod explain;
 pub(crate) mod fmt;
