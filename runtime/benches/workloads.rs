@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput};
-use flowtime_runtime::interp;
+use flowtime_runtime::engine::{Backend, Options, RunControl, prepare};
 use flowtime_testing::baseline::Baseline;
 use flowtime_testing::workloads::{BINS, Workload, all};
 
@@ -22,9 +22,10 @@ fn main() {
         group.throughput(Throughput::Elements((workload.series * workload.bins()) as u64));
         group.sample_size(10).warm_up_time(Duration::from_millis(200)).measurement_time(Duration::from_secs(1));
         bench_native(&mut group, &workload);
+        bench_engine(&mut group, &workload, "jit", Backend::Jit);
         if workload.bins() <= MOST_BINS_OF_SLOW {
             bench_baseline(&mut group, &workload);
-            bench_interp(&mut group, &workload);
+            bench_engine(&mut group, &workload, "interp", Backend::Interp);
         }
         group.finish();
     }
@@ -45,9 +46,14 @@ fn bench_baseline(group: &mut BenchmarkGroup<'_, WallTime>, workload: &Workload)
     }
 }
 
-fn bench_interp(group: &mut BenchmarkGroup<'_, WallTime>, workload: &Workload) {
+/// Runs over what is loaded, after preparing once; for machine code also the preparing.
+fn bench_engine(group: &mut BenchmarkGroup<'_, WallTime>, workload: &Workload, name: &str, backend: Backend) {
+    let options = Options { backend, ..Options::default() };
     let inputs: Vec<&[f64]> = workload.inputs.bins().collect();
-    group.bench_function("interp", |bench| {
-        bench.iter(|| interp::run(&workload.program, black_box(&inputs), &workload.params));
-    });
+    let mut frame = prepare(workload.program.clone(), &options).unwrap().frame().unwrap();
+    frame.load(&inputs).unwrap();
+    group.bench_function(name, |bench| bench.iter(|| frame.run(black_box(&workload.params), &RunControl::default())));
+    if backend == Backend::Jit {
+        group.bench_function("prepare", |bench| bench.iter(|| prepare(workload.program.clone(), &options)));
+    }
 }

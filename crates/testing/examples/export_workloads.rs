@@ -31,7 +31,9 @@ fn export(folder: &Path, workload: &Workload) -> Result<Value, Box<dyn Error>> {
     write_columns(&folder.join(&name).join("inputs.npy"), &workload.inputs, workload.bins())?;
     write_columns(&folder.join(&name).join("outputs.npy"), &outputs, workload.bins())?;
     let (series, params) = (workload.series, &workload.params);
-    Ok(json!({ "workload": workload.name, "bins": workload.bins(), "series": series, "params": params, "folder": name }))
+    Ok(
+        json!({ "workload": workload.name, "bins": workload.bins(), "series": series, "params": params, "folder": name }),
+    )
 }
 
 /// The NumPy format, version 1: a magic word, the length of the header, the header, the numbers.

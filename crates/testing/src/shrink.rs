@@ -69,7 +69,7 @@ fn fewer_outputs(case: &Case) -> impl Iterator<Item = Case> {
         outputs
     });
     let fewer = alone.chain(halves).chain(without).filter(move |outputs| outputs.len() < count);
-    fewer.map(|outputs| rebuilt(case, Rebuild { outputs, ..Rebuild::of(&case.program) }))
+    fewer.map(|outputs| rebuilt(case, &Rebuild { outputs, ..Rebuild::of(&case.program) }))
 }
 
 fn bins_to_try(bins: usize) -> Vec<usize> {
@@ -81,7 +81,7 @@ fn bins_to_try(bins: usize) -> Vec<usize> {
 fn with_bins(case: &Case, bins: usize) -> Case {
     let grid = Grid { bins, ..*case.program.grid() };
     let inputs = case.inputs.iter().map(|column| column[..bins].to_vec()).collect();
-    Case { inputs, ..rebuilt(case, Rebuild { grid, ..Rebuild::of(&case.program) }) }
+    Case { inputs, ..rebuilt(case, &Rebuild { grid, ..Rebuild::of(&case.program) }) }
 }
 
 /// What a value might be instead: a constant, or an operand that stands before it.
@@ -97,7 +97,7 @@ fn changes(program: &Program, value: ValueId) -> Vec<(ValueId, Change)> {
 
 fn with_change(case: &Case, value: ValueId, change: Change) -> Case {
     let change = move |of: ValueId| if of == value { change } else { Change::Keep };
-    rebuilt(case, Rebuild { change: &change, ..Rebuild::of(&case.program) })
+    rebuilt(case, &Rebuild { change: &change, ..Rebuild::of(&case.program) })
 }
 
 /// A column of ones, a one in the place of a number.
@@ -126,7 +126,7 @@ fn plainer_data(case: &Case) -> impl Iterator<Item = Case> {
 }
 
 /// The case of a program made anew; inputs and parameters keep their ids, those behind the last one in use are dropped.
-fn rebuilt(case: &Case, how: Rebuild<'_>) -> Case {
+fn rebuilt(case: &Case, how: &Rebuild<'_>) -> Case {
     let program = how.run(&case.program);
     let inputs = case.inputs[..program.input_count()].to_vec();
     let params = case.params[..program.param_count()].to_vec();

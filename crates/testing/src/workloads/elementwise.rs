@@ -50,8 +50,14 @@ fn run<const STORED: usize>(inputs: &Columns, _: &[f64], outputs: &mut Columns) 
     }
 }
 
+/// The loop for each instruction set; its body is a function of its own, because closures are inlined only there.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
 fn loop_over<const STORED: usize>(inputs: &[&[Lane]; INPUTS], outputs: &mut [&mut [Lane]; STORED]) {
+    each_lane(inputs, outputs);
+}
+
+#[inline(always)]
+fn each_lane<const STORED: usize>(inputs: &[&[Lane]; INPUTS], outputs: &mut [&mut [Lane]; STORED]) {
     let lanes = inputs[0].len();
     // Of one known length, so that the loop has no checks.
     let inputs: [&[Lane]; INPUTS] = inputs.map(|column| &column[..lanes]);

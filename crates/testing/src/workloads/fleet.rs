@@ -119,8 +119,15 @@ fn run_last(inputs: &Columns, params: &[f64], outputs: &mut Columns, windows: &m
     }
 }
 
-/// One service, tile by tile, so that its columns are still near when they are read.
+/// One service for each instruction set.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
 fn service(inputs: &[&[f64]], growth: f64, computed: &mut [&mut [f64]], scratch: &mut Scratch) {
+    tile_by_tile(inputs, growth, computed, scratch);
+}
+
+/// Tile by tile, so that its columns are still near when they are read.
+#[inline(always)]
+fn tile_by_tile(inputs: &[&[f64]], growth: f64, computed: &mut [&mut [f64]], scratch: &mut Scratch) {
     let mut waiting = 0.0;
     for start in (0..inputs[0].len()).step_by(TILE) {
         let end = (start + TILE).min(inputs[0].len());
@@ -132,7 +139,7 @@ fn service(inputs: &[&[f64]], growth: f64, computed: &mut [&mut [f64]], scratch:
     }
 }
 
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
+#[inline(always)]
 fn first_loop(inputs: &[&[f64]], growth: f64, start: usize, end: usize, computed: &mut [&mut [f64]]) {
     let [demand, upstream, offered, headroom, served, utilization, ..] = computed else { return };
     for (demand, arrivals) in demand[start..end].iter_mut().zip(&inputs[0][start..end]) {
@@ -150,14 +157,14 @@ fn first_loop(inputs: &[&[f64]], growth: f64, start: usize, end: usize, computed
     }
 }
 
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
+#[inline(always)]
 fn windows(start: usize, end: usize, computed: &mut [&mut [f64]], scratch: &mut Scratch) {
     let [_, _, offered, _, served, _, peak, smooth, ..] = computed else { return };
     scratch.extreme(offered, start, WINDOW, &mut peak[start..end], larger_present);
     scratch.mean(served, start, WINDOW, &mut smooth[start..end]);
 }
 
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
+#[inline(always)]
 fn last_loop(inputs: &[&[f64]], start: usize, end: usize, computed: &mut [&mut [f64]]) {
     let [_, _, _, headroom, _, utilization, peak, smooth, queue, latency, overload, score] = computed else { return };
     let read = [&**queue, smooth, peak, inputs[1], headroom, utilization].map(|column| lanes(column, start, end));

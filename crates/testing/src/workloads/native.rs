@@ -54,7 +54,14 @@ impl Scratch {
 
     /// The rolling sum of the terms of `x`; bins before `start` are read, those before bin 0 are +0.
     #[inline(always)]
-    pub(super) fn sum(&mut self, x: &[f64], start: usize, window: usize, result: &mut [f64], term: impl Fn(f64) -> f64) {
+    pub(super) fn sum(
+        &mut self,
+        x: &[f64],
+        start: usize,
+        window: usize,
+        result: &mut [f64],
+        term: impl Fn(f64) -> f64,
+    ) {
         let length = window + result.len();
         let (mut part, mut next) = (&mut self.part[..length], &mut self.next[..length]);
         load(x, start, window, 0.0, part, term);
@@ -124,6 +131,11 @@ pub(super) fn smaller_present(older: f64, newer: f64) -> f64 {
 /// Eight queues side by side, so that each hides the latency of the others; the state of each is carried on.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
 pub(super) fn eight_queues(arrivals: [&[f64]; 8], served: [&[f64]; 8], queues: [&mut [f64]; 8]) {
+    side_by_side(arrivals, served, queues);
+}
+
+#[inline(always)]
+fn side_by_side(arrivals: [&[f64]; 8], served: [&[f64]; 8], queues: [&mut [f64]; 8]) {
     let bins = arrivals[0].len();
     let (arrivals, served) = (arrivals.map(|column| &column[..bins]), served.map(|column| &column[..bins]));
     let queues = queues.map(|column| &mut column[..bins]);
@@ -137,6 +149,7 @@ pub(super) fn eight_queues(arrivals: [&[f64]; 8], served: [&[f64]; 8], queues: [
 }
 
 /// One queue from the state that it has.
+#[inline(always)]
 pub(super) fn queue(arrivals: &[f64], served: &[f64], state: &mut f64, queue: &mut [f64]) {
     for ((queue, arrivals), served) in queue.iter_mut().zip(arrivals).zip(served) {
         *state = larger(0.0, *state + arrivals - served);

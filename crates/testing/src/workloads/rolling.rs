@@ -66,6 +66,11 @@ fn run(inputs: &Columns, figure: Rolling, window: usize, outputs: &mut Columns) 
 /// A figure of part of a column, from bin `start` on.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
 fn part(scratch: &mut Scratch, figure: Rolling, x: &[f64], start: usize, window: usize, result: &mut [f64]) {
+    figure_of(scratch, figure, x, start, window, result);
+}
+
+#[inline(always)]
+fn figure_of(scratch: &mut Scratch, figure: Rolling, x: &[f64], start: usize, window: usize, result: &mut [f64]) {
     match figure {
         Rolling::Max => scratch.extreme(x, start, window, result, larger_present),
         Rolling::Min => scratch.extreme(x, start, window, result, smaller_present),
