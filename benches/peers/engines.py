@@ -172,7 +172,7 @@ def numexpr_engine(workload, inputs, params):
     names = {f"x{i}": x for i, x in enumerate(inputs)}
     by = Text(lambda condition, then, other: f"where({condition}, {then}, {other})", "v{}")
     chains(by, list(names))
-    compiled = [numexpr.NumExpr(line, [(v, float) for v in used(line)]) for line in by.lines]
+    compiled = [numexpr.NumExpr(line, [(v, np.double) for v in used(line)]) for line in by.lines]
 
     def run():
         values = dict(names)
@@ -233,9 +233,11 @@ def numba_engine(workload, inputs, params):
         loop, args = numba_queues, (inputs, results)
     else:
         loop, args = numba_fleet(rest), (inputs, params[0], results)
+    is_new = not loop.signatures
     start = time.perf_counter_ns()
     loop(*args)
-    workload["compileNs"] = time.perf_counter_ns() - start
+    if is_new:
+        workload["compileNs"] = time.perf_counter_ns() - start
 
     def run():
         loop(*args)

@@ -128,6 +128,16 @@ impl Algebra for Lanes {
     }
 }
 
+/// One lane of each column; a loop, because `map` isn't always inlined into functions of other instruction sets.
+#[inline(always)]
+pub(super) fn gather<const COLUMNS: usize>(columns: &[&[Lane]; COLUMNS], lane: usize) -> [Lane; COLUMNS] {
+    let mut lanes = [[0.0; WIDTH]; COLUMNS];
+    for (found, column) in lanes.iter_mut().zip(columns) {
+        *found = column[lane];
+    }
+    lanes
+}
+
 #[inline(always)]
 fn each(a: Lane, b: Lane, function: impl Fn(f64, f64) -> f64) -> Lane {
     std::array::from_fn(|bin| function(a[bin], b[bin]))

@@ -2,7 +2,7 @@
 
 use multiversion::multiversion;
 
-use super::algebra::{Algebra, Lane, Lanes};
+use super::algebra::{Algebra, Lane, Lanes, gather};
 use super::{Columns, Stored, Workload, builder, counts, inputs};
 
 const INPUTS: usize = 12;
@@ -63,7 +63,7 @@ fn each_lane<const STORED: usize>(inputs: &[&[Lane]; INPUTS], outputs: &mut [&mu
     let inputs: [&[Lane]; INPUTS] = inputs.map(|column| &column[..lanes]);
     let outputs = outputs.each_mut().map(|column| &mut column[..lanes]);
     for lane in 0..lanes {
-        let all = series(&mut Lanes, inputs.map(|column| column[lane]));
+        let all = series(&mut Lanes, gather(&inputs, lane));
         for stored in 0..STORED {
             outputs[stored][lane] = all[SERIES - STORED + stored];
         }

@@ -7,7 +7,7 @@ use flowtime_runtime::builtins;
 use flowtime_runtime::ir::{Builder, ParamId, ValueId};
 use multiversion::multiversion;
 
-use super::algebra::{Algebra, Lane, Lanes, call};
+use super::algebra::{Algebra, Lane, Lanes, call, gather};
 use super::native::{Scratch, TILE, larger_present, queue};
 use super::{Columns, Native, Stored, Workload, builder, inputs, queues};
 use crate::Choices;
@@ -170,7 +170,7 @@ fn last_loop(inputs: &[&[f64]], start: usize, end: usize, computed: &mut [&mut [
     let read = [&**queue, smooth, peak, inputs[1], headroom, utilization].map(|column| lanes(column, start, end));
     let [latency, overload, score] = [latency, overload, score].map(|column| lanes_mut(column, start, end));
     for lane in 0..score.len() {
-        [latency[lane], overload[lane], score[lane]] = outcome(&mut Lanes, read.map(|column| column[lane]));
+        [latency[lane], overload[lane], score[lane]] = outcome(&mut Lanes, gather(&read, lane));
     }
 }
 
