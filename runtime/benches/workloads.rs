@@ -3,6 +3,7 @@
 //! `cargo bench -p flowtime-runtime --bench workloads -- 'W1 288'` measures one; `-- --test` runs each once. Quote ratios
 //! from one run: times depend on the machine.
 
+use std::error::Error;
 use std::hint::black_box;
 use std::time::Duration;
 
@@ -15,21 +16,22 @@ use flowtime_testing::workloads::{BINS, Workload, all};
 /// The slow ones are measured up to so many bins.
 const MOST_BINS_OF_SLOW: usize = 10_000;
 
-fn main() {
+fn main() -> Result<(), Box<dyn Error>> {
     let mut criterion = Criterion::default().configure_from_args();
     for workload in BINS.into_iter().flat_map(all) {
         let mut group = criterion.benchmark_group(format!("{} {}", workload.name, workload.bins()));
         group.throughput(Throughput::Elements((workload.series * workload.bins()) as u64));
         group.sample_size(10).warm_up_time(Duration::from_millis(200)).measurement_time(Duration::from_secs(1));
         bench_native(&mut group, &workload);
-        bench_engine(&mut group, &workload, "jit", Backend::Jit);
+        bench_engine(&mut group, &workload, "jit", Backend::Jit)?;
         if workload.bins() <= MOST_BINS_OF_SLOW {
             bench_baseline(&mut group, &workload);
-            bench_engine(&mut group, &workload, "interp", Backend::Interp);
+            bench_engine(&mut group, &workload, "interp", Backend::Interp)?;
         }
         group.finish();
     }
     criterion.final_summary();
+    Ok(())
 }
 
 fn bench_native(group: &mut BenchmarkGroup<'_, WallTime>, workload: &Workload) {
@@ -47,13 +49,19 @@ fn bench_baseline(group: &mut BenchmarkGroup<'_, WallTime>, workload: &Workload)
 }
 
 /// Runs over what is loaded, after preparing once; for machine code also the preparing.
-fn bench_engine(group: &mut BenchmarkGroup<'_, WallTime>, workload: &Workload, name: &str, backend: Backend) {
+fn bench_engine(
+    group: &mut BenchmarkGroup<'_, WallTime>,
+    workload: &Workload,
+    name: &str,
+    backend: Backend,
+) -> Result<(), Box<dyn Error>> {
     let options = Options { backend, ..Options::default() };
     let inputs: Vec<&[f64]> = workload.inputs.bins().collect();
-    let mut frame = prepare(workload.program.clone(), &options).unwrap().frame().unwrap();
-    frame.load(&inputs).unwrap();
+    let mut frame = prepare(workload.program.clone(), &options)?.frame()?;
+    frame.load(&inputs)?;
     group.bench_function(name, |bench| bench.iter(|| frame.run(black_box(&workload.params), &RunControl::default())));
     if backend == Backend::Jit {
         group.bench_function("prepare", |bench| bench.iter(|| prepare(workload.program.clone(), &options)));
     }
+    Ok(())
 }

@@ -3,6 +3,8 @@
 //! 2,000 cases of each test, or as many as `FLOWTIME_CASES` says, from the seed that `FLOWTIME_SEED` says; the range is
 //! printed, and so is a failing seed with its program, made small. Seeds that once found something are replayed.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail in its helpers too")]
+
 use std::env;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
@@ -14,10 +16,13 @@ use flowtime_runtime::ir::{Op, Program, ValueId};
 use flowtime_testing::check::check;
 use flowtime_testing::rebuild::{Change, Order, Rebuild};
 
+/// How to run a program.
+type Path = fn(&Program, &[&[f64]], &[f64]) -> Vec<Vec<f64>>;
+
 const FINDS: &str = include_str!("../../tests/corpus/differential.txt");
 
 /// Compares a path with the interpreter on the kept finds and on the cases asked for, on all cores.
-fn check_path(path: fn(&Program, &[&[f64]], &[f64]) -> Vec<Vec<f64>>) {
+fn check_path(path: Path) {
     let first = setting("FLOWTIME_SEED", 0);
     let end = first + setting("FLOWTIME_CASES", 2_000);
     println!("seeds {first}..{end}");
@@ -31,7 +36,7 @@ fn check_path(path: fn(&Program, &[&[f64]], &[f64]) -> Vec<Vec<f64>>) {
     });
 }
 
-fn check_seed(seed: u64, path: fn(&Program, &[&[f64]], &[f64]) -> Vec<Vec<f64>>) {
+fn check_seed(seed: u64, path: Path) {
     if let Err(failure) = check(seed, path) {
         panic!("{failure}");
     }

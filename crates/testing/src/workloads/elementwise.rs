@@ -61,11 +61,11 @@ fn each_lane<const STORED: usize>(inputs: &[&[Lane]; INPUTS], outputs: &mut [&mu
     let lanes = inputs[0].len();
     // Of one known length, so that the loop has no checks.
     let inputs: [&[Lane]; INPUTS] = inputs.map(|column| &column[..lanes]);
-    let outputs = outputs.each_mut().map(|column| &mut column[..lanes]);
+    let mut outputs = outputs.each_mut().map(|column| &mut column[..lanes]);
     for lane in 0..lanes {
         let all = series(&mut Lanes, gather(&inputs, lane));
-        for stored in 0..STORED {
-            outputs[stored][lane] = all[SERIES - STORED + stored];
+        for (column, value) in outputs.iter_mut().zip(&all[SERIES - STORED..]) {
+            column[lane] = *value;
         }
     }
 }
