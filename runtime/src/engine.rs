@@ -51,6 +51,7 @@ mod run;
 mod stats;
 #[cfg(test)]
 mod tests;
+mod window;
 
 pub use auto::EXPECTED_RUNS;
 pub use cache::{Cache, ProgramHash, program_hash};

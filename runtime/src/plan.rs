@@ -28,6 +28,11 @@ pub const HALO: usize = 8;
 pub struct RegionId(u32);
 entity_impl!(RegionId, "region");
 
+/// A window that a kernel of the runtime computes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct WindowId(u32);
+entity_impl!(WindowId, "window");
+
 /// A number per bin, kept for all bins.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ColumnId(u32);
@@ -57,6 +62,8 @@ pub struct Plan {
     pub homes: SecondaryMap<ValueId, Home>,
     /// The loops.
     pub regions: PrimaryMap<RegionId, Region>,
+    /// The windows that kernels compute.
+    pub windows: PrimaryMap<WindowId, Window>,
     /// In the order in which they run.
     pub stages: Vec<Stage>,
     /// The columns that the inputs go into, in the order of inputs.
@@ -159,18 +166,18 @@ pub enum Step {
     /// A recurrence too large for one function: all of them at a bin, then all at the next.
     Alternate(Vec<RegionId>),
     /// A window over a complete part of a column, by a kernel of the runtime.
-    Window(Window),
+    Window(WindowId),
 }
 
-/// A call of a window's entry with the same arguments at every bin.
+/// A call of a window's entry whose other arguments are constants.
 #[derive(Clone, Debug)]
 pub struct Window {
     /// The value.
     pub value: ValueId,
     /// Its entry.
     pub builtin: &'static Builtin,
-    /// Its other arguments, all uniform.
-    pub args: Vec<ValueId>,
+    /// Its other arguments.
+    pub args: Vec<f64>,
 }
 
 impl Plan {
@@ -184,7 +191,7 @@ impl Plan {
         let (regions, window): (&[RegionId], _) = match step {
             Step::Loop(region) => (std::slice::from_ref(region), None),
             Step::Alternate(regions) => (regions, None),
-            Step::Window(window) => (&[], Some(window.value)),
+            Step::Window(window) => (&[], Some(self.windows[*window].value)),
         };
         regions.iter().flat_map(|&region| self.regions[region].values.iter().copied()).chain(window)
     }
@@ -210,7 +217,8 @@ impl Layout {
 
     /// The cells of all columns, if that many can be addressed.
     pub fn cells(&self) -> Option<usize> {
-        let cells = self.stride().checked_mul(self.columns)?;
-        (cells <= isize::MAX as usize / 16).then_some(cells)
+        let most = isize::MAX as usize / 64;
+        let cells = if self.bins > most { None } else { self.stride().checked_mul(self.columns) };
+        cells.filter(|&cells| cells <= most)
     }
 }

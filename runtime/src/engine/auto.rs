@@ -10,9 +10,9 @@ use crate::ir::Program;
 pub const EXPECTED_RUNS: u32 = 1;
 
 /// Nanoseconds to get the code generator going.
-const START: u64 = 100_000;
+const START: u64 = 50_000;
 /// Nanoseconds to make code for a value.
-const MAKE: u64 = 4_000;
+const MAKE: u64 = 5_000;
 /// Nanoseconds that the interpreter takes longer for a value at a bin.
 const LAG: u64 = 8;
 

@@ -9,7 +9,7 @@ use super::run::{check_inputs, run};
 use super::{Backend, RunError, Stats};
 use crate::ir::{OutputId, Program};
 use crate::jit::{self, Code, CompileError};
-use crate::plan::{Listing, Plan, RegionId, RegionKind, Step};
+use crate::plan::{Listing, Plan, RegionId, RegionKind};
 
 /// How often memory of runs into the caller's columns is kept for the next one.
 const KEPT: usize = 4;
@@ -139,13 +139,12 @@ impl Prepared {
     pub fn stats(&self) -> Stats {
         let plan = self.plan();
         let kinds = |kind| plan.regions.values().filter(|region| region.kind == kind).count();
-        let steps = plan.stages.iter().flat_map(|stage| &stage.steps);
         Stats {
             values: self.program().len(),
             stages: plan.stages.len(),
             map_regions: kinds(RegionKind::Map),
             scan_regions: kinds(RegionKind::Scan),
-            windows: steps.filter(|step| matches!(step, Step::Window(_))).count(),
+            windows: plan.windows.len(),
             columns: plan.layout.columns,
             scratch: plan.layout.scratch,
             code_bytes: self.code().map_or(0, Code::len),

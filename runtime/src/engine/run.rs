@@ -9,12 +9,13 @@ use std::sync::atomic::Ordering;
 use cranelift_entity::EntityRef;
 
 use super::frame::Workspace;
+use super::window::compute;
 use super::{Backend, Difference, Inputs, Prepared, RunControl, RunError};
 use crate::builtins::Meaning;
 use crate::interp;
 use crate::ir::{Op, Program, Rate, ValueId};
 use crate::jit::{Code, Memory};
-use crate::plan::{ColumnId, HALO, Plan, Stage, Start, StartPlace, Step, TILE, Window};
+use crate::plan::{HALO, Plan, RegionId, Stage, Start, StartPlace, Step, TILE};
 
 /// Whether inputs fit a program.
 pub(super) fn check_inputs(program: &Program, inputs: &Inputs<'_>) -> Result<(), RunError> {
@@ -165,13 +166,13 @@ impl Run<'_> {
             Step::Loop(region) => self.call(std::slice::from_ref(region), bins),
             Step::Alternate(regions) => bins.into_iter().try_for_each(|bin| self.call(regions, bin..bin + 1)),
             Step::Window(window) => {
-                self.window(window, bins);
+                compute(self.plan, &self.plan.windows[*window], self.work, bins);
                 Ok(())
             }
         }
     }
 
-    fn call(&mut self, regions: &[crate::plan::RegionId], bins: Range<usize>) -> Result<(), RunError> {
+    fn call(&mut self, regions: &[RegionId], bins: Range<usize>) -> Result<(), RunError> {
         let work = &mut *self.work;
         let mut memory = Memory {
             columns: work.columns.get_mut(),
@@ -233,40 +234,5 @@ impl Run<'_> {
             (Rate::Series, Some(column)) => self.work.column(self.plan, column).first().copied().unwrap_or(0.0),
             _ => self.number(value),
         }
-    }
-
-    /// A window over one tile of its column.
-    fn window(&mut self, window: &Window, bins: Range<usize>) {
-        self.gather(&window.args);
-        let home = &self.plan.homes[window.value];
-        let (Meaning::Window(eval), Some(source)) = (window.builtin.meaning, home.source.expand()) else {
-            return;
-        };
-        let layout = self.plan.layout;
-        let work = &mut *self.work;
-        if let Some((&first, others)) = home.columns.split_first() {
-            let (column, out) = pair(work.columns.get_mut(), self.plan, source, first);
-            bins.clone().for_each(|t| out[t] = eval(&column[..=t], t, &work.args));
-            for &other in others {
-                let cells = layout.start(first) + bins.start..layout.start(first) + bins.end;
-                work.columns.get_mut().copy_within(cells, layout.start(other) + bins.start);
-            }
-        } else if let Some(scratch) = home.scratch.expand() {
-            let column = &work.columns.get()[layout.bins_of(source)];
-            let out = &mut work.scratch.get_mut()[scratch.index() * TILE..][..TILE];
-            bins.for_each(|t| out[t % TILE] = eval(&column[..=t], t, &work.args));
-        }
-    }
-}
-
-/// One column to read and another one to write.
-fn pair<'a>(cells: &'a mut [f64], plan: &Plan, read: ColumnId, write: ColumnId) -> (&'a [f64], &'a mut [f64]) {
-    let (read, write) = (plan.layout.bins_of(read), plan.layout.bins_of(write));
-    if read.start < write.start {
-        let (low, high) = cells.split_at_mut(write.start);
-        (&low[read], &mut high[..write.len()])
-    } else {
-        let (low, high) = cells.split_at_mut(read.start);
-        (&high[..read.len()], &mut low[write])
     }
 }

@@ -1,183 +1,242 @@
 //! Programs of all shapes by both backends, and what the engine promises about runs.
 
+use std::cell::RefCell;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use cranelift_entity::EntityRef;
 
+use self::generated::{Generator, NUMBERS, Random};
 use super::*;
-use crate::builtins::{self, Builtin, Default as Standard, Meaning, ParamKind};
-use crate::ir::{Builder, Grid, InputId, ParamId, Rate, Type, ValueId};
+use crate::builtins::{self, Builtin, Emit, Meaning};
+use crate::ir::entries::{NUM, entry};
+use crate::ir::{Builder, Grid, InputId, OutputId, ParamId, Type, ValueId};
+use crate::plan::Step;
 
-const BINS: [usize; 7] = [0, 1, 2, 3, 17, 1_025, 3_000];
+mod generated;
 
-/// A generator of numbers that is its own next seed.
-struct Random(u64);
+const JIT: Options = Options { backend: Backend::Jit, effort: Effort::Normal, expected_runs: 1 };
+const BOTH: Options = Options { backend: Backend::Both, ..JIT };
 
-impl Random {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % bound.max(1)
-    }
-
-    fn pick<T: Copy>(&mut self, of: &[T]) -> T {
-        of[self.below(of.len())]
-    }
+fn grid(bins: usize) -> Grid {
+    Grid { bins, bin_minutes: 5, start_minutes: None }
 }
 
-/// A valid program: calls, delays, leads and recurrences over what came before.
-struct Generator {
-    random: Random,
-    builder: Builder,
-    values: Vec<ValueId>,
-    /// Whether something may look ahead: not inside a recurrence.
-    free: bool,
+/// A program over one input.
+fn program(bins: usize, build: impl FnOnce(&mut Builder, ValueId)) -> Program {
+    let mut builder = Builder::new(grid(bins));
+    let input = builder.input(InputId::new(0));
+    build(&mut builder, input);
+    builder.finish()
 }
 
-const NUMBERS: [f64; 10] = [0.0, -0.0, 1.0, -2.5, 0.1, 100.0, 1e300, f64::INFINITY, f64::NAN, 3.0];
-
-impl Generator {
-    fn new(seed: u64) -> Self {
-        let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) + 1);
-        let grid = Grid { bins: random.pick(&BINS), bin_minutes: 5, start_minutes: Some(29_330_640) };
-        let mut builder = Builder::new(grid);
-        let mut values: Vec<_> = (0..4).map(|input| builder.input(InputId::new(input))).collect();
-        values.extend((0..2).map(|param| builder.param(ParamId::new(param))));
-        Generator { random, builder, values, free: true }
-    }
-
-    fn value(&mut self, ty: Type, most: Rate) -> ValueId {
-        let fits = |value: &ValueId| self.builder.ty(*value) == ty && self.builder.rate(*value) <= most;
-        let found: Vec<_> = self.values.iter().copied().filter(fits).collect();
-        match ty {
-            _ if !found.is_empty() && self.random.below(8) > 0 => {
-                // The newest are what recurrences are made of.
-                let skip = if self.random.below(2) == 0 { found.len().saturating_sub(4) } else { 0 };
-                self.random.pick(&found[skip..])
-            }
-            Type::Num => {
-                let number = self.random.pick(&NUMBERS);
-                self.builder.number(number)
-            }
-            Type::Bool => {
-                let truth = self.random.below(2) == 0;
-                self.builder.boolean(truth)
-            }
-        }
-    }
-
-    fn call(&mut self, entry: &'static Builtin) {
-        let truth = self.random.below(4) == 0;
-        let mut args = Vec::new();
-        for param in entry.params {
-            if param.default == Standard::Absent && self.random.below(2) == 0 {
-                break;
-            }
-            args.extend(self.args(param.kind, if truth { Type::Bool } else { Type::Num }));
-        }
-        let args: Vec<_> = args.into_iter().map(Some).collect();
-        let value = self.builder.call(entry, &args);
-        self.values.push(value);
-    }
-
-    fn args(&mut self, kind: ParamKind, same: Type) -> Vec<ValueId> {
-        match kind {
-            ParamKind::Num => vec![self.value(Type::Num, Rate::Series)],
-            ParamKind::Bool => vec![self.value(Type::Bool, Rate::Series)],
-            ParamKind::Same => vec![self.value(same, Rate::Series)],
-            ParamKind::SameUniform => vec![self.value(same, Rate::Uniform)],
-            ParamKind::Uniform { .. } => vec![self.value(Type::Num, Rate::Uniform)],
-            ParamKind::Int { min } => {
-                let lowest = if self.free { min.max(-20) } else { min.max(1) };
-                let number = lowest + self.random.pick(&[0, 1, 2, 5, 9, 30]);
-                vec![self.builder.number(number as f64)]
-            }
-            ParamKind::Kernel => [0.0, 0.5, 0.25, 0.0].map(|tap| self.builder.number(tap)).to_vec(),
-        }
-    }
-
-    fn grow(&mut self, count: usize) {
-        let entries: Vec<_> = builtins::all().filter(|entry| self.free || stays_behind(entry)).collect();
-        for _ in 0..count {
-            match self.random.below(6) {
-                0 => self.shift(),
-                _ => {
-                    let entry = self.random.pick(&entries);
-                    self.call(entry);
-                }
-            }
-        }
-    }
-
-    fn shift(&mut self) {
-        let ty = self.random.pick(&[Type::Num, Type::Num, Type::Bool]);
-        let value = self.value(ty, Rate::Series);
-        let lag = self.random.pick(&[1, 1, 2, 8, 9, 31, 5_000]);
-        let ahead = self.free && self.random.below(3) == 0;
-        let most = if self.free { Rate::Series } else { Rate::Uniform };
-        let initial = (self.random.below(2) == 0).then(|| self.value(ty, most));
-        let shifted = self.builder.shift(value, if ahead { -lag } else { lag }, initial);
-        self.values.push(shifted);
-    }
-
-    /// Some values around a slot, the last of which it holds.
-    fn recurrence(&mut self) {
-        let ty = self.random.pick(&[Type::Num, Type::Num, Type::Bool]);
-        let slot = self.builder.slot(ty);
-        let initial = (self.random.below(2) == 0).then(|| self.value(ty, Rate::Series));
-        self.free = false;
-        for _ in 0..1 + self.random.below(2) {
-            let lag = self.random.pick(&[1, 1, 1, 2, 12]);
-            let before = self.builder.delay(slot, lag, initial);
-            self.values.push(before);
-        }
-        let count = 1 + self.random.below(7);
-        self.grow(count);
-        let value = self.value(ty, Rate::Series);
-        self.builder.fill(slot, value);
-        self.free = true;
-    }
-
-    fn program(mut self) -> Program {
-        for _ in 0..3 + self.random.below(8) {
-            let count = self.random.below(6);
-            self.grow(count);
-            if self.random.below(2) == 0 {
-                self.recurrence();
-            }
-        }
-        for _ in 0..1 + self.random.below(6) {
-            let value = self.random.pick(&self.values);
-            self.builder.output(value);
-        }
-        self.builder.finish()
-    }
+fn infix(builder: &mut Builder, symbol: &str, left: ValueId, right: ValueId) -> ValueId {
+    builder.call(builtins::infix(symbol).unwrap(), &[Some(left), Some(right)])
 }
 
-/// Whether an entry reads no bin behind t whatever its arguments.
-fn stays_behind(entry: &Builtin) -> bool {
-    !matches!(entry.meaning, Meaning::Reduce(_)) && !matches!(entry.name, "COUNT" | "SHIFT")
+fn function(builder: &mut Builder, name: &str, args: &[ValueId]) -> ValueId {
+    let args: Vec<_> = args.iter().copied().map(Some).collect();
+    builder.call(builtins::function(name).unwrap(), &args)
 }
 
 /// Runs a program by both backends, which compares them.
-fn check_both(program: Program, context: &str) {
+fn check_both(program: Program, context: &str) -> Prepared {
     let bins = program.grid().bins;
     let mut random = Random(77);
     let columns: Vec<Vec<f64>> =
         (0..4).map(|_| (0..bins).map(|_| random.pick(&NUMBERS) + random.below(5) as f64).collect()).collect();
     let columns: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
-    let prepared = prepare(program, &Options { backend: Backend::Both, ..Options::default() })
-        .unwrap_or_else(|error| panic!("{context}: {error}"));
+    let prepared = prepare(program, &BOTH).unwrap_or_else(|error| panic!("{context}: {error}"));
     let found = prepared.run(&Inputs { columns: &columns, params: &[0.5, 3.0] }, &RunControl::default());
     if let Err(error) = found {
         panic!("{context}: {error}\n{}\n{}", prepared.program(), prepared.regions());
     }
+    prepared
 }
 
 #[test]
 fn any_program_leaves_the_bits_of_the_interpreter() {
-    let count = std::env::var("CASES").map_or(300, |count| count.parse().unwrap());
-    for seed in 0..count {
-        let program = Generator::new(seed).program();
-        if verify(&program).is_ok() {
-            check_both(program, &format!("seed {seed}"));
+    let count = std::env::var("CASES").map_or(200, |count| count.parse().unwrap());
+    let programs = (0..count).map(|seed| (seed, Generator::new(seed).program()));
+    let valid = programs.filter(|(_, program)| verify(program).is_ok());
+    let ran = valid.map(|(seed, program)| check_both(program, &format!("seed {seed}"))).count() as u64;
+    assert!(ran > count / 2, "only {ran} programs of {count} were valid");
+}
+
+#[test]
+fn a_broken_kernel_is_found() {
+    static BROKEN: Builtin = Builtin {
+        emit: Emit::Inline(|lanes, args| {
+            let one = lanes.splat(1.0);
+            let above = lanes.gt(args[0], one);
+            let doubled = lanes.add(args[0], args[0]);
+            lanes.select(above, doubled, args[0])
+        }),
+        ..entry("BROKEN", builtins::Syntax::Function, &[NUM], Meaning::Elementwise(|args| args[0]))
+    };
+    let program = program(3, |b, x| {
+        b.output(x);
+        let broken = b.call(&BROKEN, &[Some(x)]);
+        b.output(broken);
+    });
+    let found = prepare(program, &BOTH)
+        .unwrap()
+        .run(&Inputs { columns: &[&[0.5, 1.0, 2.0]], params: &[] }, &RunControl::default());
+    let Err(RunError::Differs(difference)) = found else {
+        panic!("found no difference");
+    };
+    assert_eq!((difference.output, difference.bin), (OutputId::new(1), 2));
+    assert_eq!((difference.interp, difference.jit), (2f64.to_bits(), 4f64.to_bits()));
+}
+
+/// `q = q[t-1] + ... + q[t-1]`, and a chain as long that is no recurrence.
+#[test]
+fn a_program_too_large_for_a_function_is_split() {
+    let program = program(1_500, |b, x| {
+        let slot = b.slot(Type::Num);
+        let before = b.delay(slot, 1, None);
+        let far = b.delay(slot, 9, Some(x));
+        let (mut q, mut chain) = (far, x);
+        for step in 0..1_200 {
+            let number = b.number(f64::from(step) * 1e-3);
+            let scaled = infix(b, "*", before, number);
+            q = infix(b, "-", scaled, q);
+            let scaled = infix(b, "*", x, number);
+            chain = infix(b, "-", scaled, chain);
+        }
+        b.fill(slot, q);
+        b.output(q);
+        b.output(chain);
+    });
+    let prepared = check_both(program, "split");
+    let steps: Vec<_> = prepared.plan().stages.iter().flat_map(|stage| &stage.steps).collect();
+    assert!(steps.iter().any(|step| matches!(step, Step::Alternate(regions) if regions.len() > 1)));
+    assert!(prepared.stats().map_regions > 1);
+}
+
+#[test]
+fn parameters_change_between_runs_and_columns_stay() {
+    let program = program(3, |b, x| {
+        let factor = b.param(ParamId::new(0));
+        let scaled = infix(b, "*", x, factor);
+        let total = function(b, "CUMSUM", &[scaled]);
+        b.output(total);
+    });
+    for backend in [Backend::Interp, Backend::Jit] {
+        let mut frame = prepare(program.clone(), &Options { backend, ..JIT }).unwrap().frame().unwrap();
+        frame.load(&[&[1.0, 2.0, 3.0]]).unwrap();
+        for factor in [1.0, -2.0, 1.0] {
+            frame.run(&[factor], &RunControl::default()).unwrap();
+            assert_eq!(frame.output(OutputId::new(0)), [factor, 3.0 * factor, 6.0 * factor]);
         }
     }
+}
+
+#[test]
+fn a_run_tells_each_tile_and_stops_when_asked() {
+    let program = program(3_000, |b, x| {
+        let total = function(b, "CUMSUM", &[x]);
+        b.output(total);
+    });
+    let prepared = prepare(program, &JIT).unwrap();
+    let inputs = Inputs { columns: &[&[1.0; 3_000]], params: &[] };
+    let (told, cancel) = (RefCell::new(Vec::new()), AtomicBool::new(false));
+    let progress = |done, total| {
+        told.borrow_mut().push((done, total));
+        cancel.store(done == 2, Ordering::Relaxed);
+    };
+    prepared.run(&inputs, &RunControl { cancel: None, progress: Some(&progress) }).unwrap();
+    assert_eq!(told.take(), [(0, 3), (1, 3), (2, 3), (3, 3)]);
+    cancel.store(false, Ordering::Relaxed);
+    let stopped = prepared.run(&inputs, &RunControl { cancel: Some(&cancel), progress: Some(&progress) });
+    assert!(matches!(stopped, Err(RunError::Cancelled)));
+    assert_eq!(told.take(), [(0, 3), (1, 3), (2, 3)]);
+}
+
+#[test]
+fn what_does_not_fit_is_refused() {
+    let prepared = prepare(
+        program(2, |b, x| {
+            b.output(x);
+        }),
+        &JIT,
+    )
+    .unwrap();
+    let control = RunControl::default();
+    let run =
+        |columns: &[&[f64]], out: &mut [&mut [f64]]| prepared.run_into(&Inputs { columns, params: &[] }, &control, out);
+    assert!(matches!(run(&[], &mut [&mut [0.0; 2]]), Err(RunError::Inputs(_))));
+    assert!(matches!(run(&[&[1.0]], &mut [&mut [0.0; 2]]), Err(RunError::Inputs(_))));
+    assert!(matches!(run(&[&[1.0, 2.0]], &mut []), Err(RunError::Outputs { expected: 1, bins: 2 })));
+    assert!(matches!(run(&[&[1.0, 2.0]], &mut [&mut [0.0]]), Err(RunError::Outputs { .. })));
+    assert!(run(&[&[1.0, 2.0]], &mut [&mut [0.0; 2]]).is_ok());
+}
+
+#[test]
+fn a_prepared_program_runs_in_several_threads_and_outlives_its_first_handle() {
+    let first = prepare(
+        program(2_000, |b, x| {
+            let total = function(b, "CUMSUM", &[x]);
+            b.output(total);
+        }),
+        &JIT,
+    )
+    .unwrap();
+    let handles: Vec<_> = (0..3).map(|_| first.clone()).collect();
+    drop(first);
+    let threads = handles.into_iter().map(|prepared| {
+        std::thread::spawn(move || {
+            let frame =
+                prepared.run(&Inputs { columns: &[&[1.0; 2_000]], params: &[] }, &RunControl::default()).unwrap();
+            frame.output(OutputId::new(0))[1_999]
+        })
+    });
+    let results: Vec<_> = threads.collect::<Vec<_>>().into_iter().map(|thread| thread.join().unwrap()).collect();
+    assert_eq!(results, [2_000.0; 3]);
+}
+
+#[test]
+fn a_cache_prepares_once_and_drops_what_was_unused_longest() {
+    let programs: Vec<_> = (1..=3)
+        .map(|bins| {
+            program(bins, |b, x| {
+                b.output(x);
+            })
+        })
+        .collect();
+    let cache = Cache::new(600);
+    let options = Options { backend: Backend::Interp, ..JIT };
+    let get = |index: usize| cache.prepare(&programs[index], &options).unwrap();
+    let first = get(0);
+    get(1);
+    assert!(std::ptr::eq(get(0).program(), first.program()));
+    get(2);
+    assert_eq!(cache.len(), 2);
+    assert!(std::ptr::eq(get(0).program(), first.program()));
+}
+
+#[test]
+fn a_hash_tells_programs_and_grids_apart() {
+    let hash = |bins, lag| {
+        program_hash(&program(bins, |b, x| {
+            let before = b.shift(x, lag, None);
+            b.output(before);
+        }))
+    };
+    assert_eq!(hash(3, 1), hash(3, 1));
+    assert_ne!(hash(3, 1), hash(3, 2));
+    assert_ne!(hash(3, 1), hash(4, 1));
+}
+
+#[test]
+fn a_small_model_that_runs_once_is_interpreted() {
+    let choose = |bins, expected_runs| {
+        let program = program(bins, |b, x| {
+            let twice = infix(b, "+", x, x);
+            b.output(twice);
+        });
+        prepare(program, &Options { backend: Backend::Auto, expected_runs, ..JIT }).unwrap().backend()
+    };
+    assert_eq!(choose(24, 1), Backend::Interp);
+    assert_eq!(choose(24, 100_000), Backend::Jit);
+    assert_eq!(choose(1_000_000, 1), Backend::Jit);
 }

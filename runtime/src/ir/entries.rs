@@ -114,7 +114,7 @@ pub(crate) const fn elementwise(name: &'static str, eval: fn(&[f64]) -> f64) -> 
     entry(name, Syntax::Function, &[NUM], Meaning::Elementwise(eval))
 }
 
-const NUM: Param = param(ParamKind::Num);
+pub(crate) const NUM: Param = param(ParamKind::Num);
 
 const fn param(kind: ParamKind) -> Param {
     Param { name: "x", kind, default: Default::Required, doc: "" }

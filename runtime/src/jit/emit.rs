@@ -9,8 +9,7 @@
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{F64, F64X2, I64, I64X2};
 use cranelift_codegen::ir::{
-    AbiParam, Block, BlockArg, ExtFuncData, ExternalName, FuncRef, Function, InstBuilder, MemFlagsData, Signature,
-    StackSlot, StackSlotData, StackSlotKind, UserExternalName, UserFuncName, Value,
+    AbiParam, Block, BlockArg, FuncRef, Function, InstBuilder, MemFlagsData, Signature, StackSlot, UserFuncName, Value,
 };
 use cranelift_codegen::isa::{CallConv, TargetFrontendConfig};
 use cranelift_entity::{EntityRef, SecondaryMap};
@@ -18,9 +17,12 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 
 use super::entry::Entry;
 use super::lanes::{Carried, Lanes, Vector};
-use crate::builtins::{self, Builtin, Emit, Meaning};
+use crate::builtins::Emit;
 use crate::ir::{Op, Program, Type, ValueId};
-use crate::plan::{ColumnId, HALO, Home, Plan, Region, RegionId, RegionKind, StateId, TILE};
+use crate::plan::{HALO, Plan, Region, RegionId, RegionKind, StateId, TILE};
+
+mod call;
+mod memory;
 
 /// Bytes of a number.
 const CELL: i64 = 8;
@@ -160,7 +162,7 @@ impl<'a, 'f> Emitter<'a, 'f> {
         let mut args = vec![BlockArg::Value(first), BlockArg::Value(scratch)];
         for (state, ty) in self.states() {
             let number = self.load_splat(self.params.states, state.index() as i64 * CELL);
-            let state = self.lanes().from_memory(number, ty);
+            let state = self.lanes().of_memory(number, ty);
             args.push(BlockArg::Value(state.value));
         }
         self.builder.ins().jump(header, &args);
@@ -226,7 +228,7 @@ impl<'a, 'f> Emitter<'a, 'f> {
             }
             match self.program.op(value) {
                 Op::Delay { slot, .. } => {
-                    next.extend(self.program.slot_value(*slot).and_then(|source| self.values[source]))
+                    next.extend(self.program.slot_value(*slot).and_then(|source| self.values[source]));
                 }
                 _ => next.extend(self.carried[value].into_iter().flat_map(|carried| [carried.value, carried.seen])),
             }
@@ -248,12 +250,13 @@ impl<'a, 'f> Emitter<'a, 'f> {
 
     /// Writes the states back.
     fn leave(&mut self, exit: Block) {
-        for (state, ty) in self.states() {
-            let state_at_end = self.state_param(exit, ty);
-            let number = self.lanes().as_number(state_at_end);
+        let states = self.states();
+        let last: Vec<_> = states.iter().map(|&(_, ty)| self.state_param(exit, ty)).collect();
+        for ((state, _), last) in states.into_iter().zip(last) {
+            let number = self.lanes().as_number(last);
             let lane = self.builder.ins().extractlane(number.value, 0);
-            let offset = (state.index() as i64 * CELL) as i32;
-            self.builder.ins().store(MemFlagsData::trusted(), lane, self.params.states, offset);
+            let (address, offset) = self.at(self.params.states, state.index() as i64 * CELL);
+            self.builder.ins().store(MemFlagsData::trusted(), lane, address, offset);
         }
     }
 
@@ -277,228 +280,5 @@ impl<'a, 'f> Emitter<'a, 'f> {
         };
         self.values[value] = Some(vector);
         self.store(home, vector);
-    }
-
-    /// Stores a vector in all columns of a value and in its scratch.
-    fn store(&mut self, home: &Home, vector: Vector) {
-        if home.columns.is_empty() && home.scratch.is_none() {
-            return;
-        }
-        let mut number = self.lanes().as_number(vector).value;
-        if self.width() == 1 {
-            number = self.builder.ins().extractlane(number, 0);
-        }
-        for &column in &home.columns {
-            let (address, offset) = self.in_column(self.position, column, 0);
-            self.builder.ins().store(MemFlagsData::trusted(), number, address, offset);
-        }
-        if let Some(scratch) = home.scratch.expand() {
-            let (address, offset) = self.at(self.scratch, (scratch.index() * TILE) as i64 * CELL);
-            self.builder.ins().store(MemFlagsData::trusted(), number, address, offset);
-        }
-    }
-
-    /// An operand at the current bins: from a register, or loaded.
-    fn operand(&mut self, value: ValueId) -> Vector {
-        if let Some(vector) = self.values[value] {
-            return vector;
-        }
-        let ty = self.program.ty(value);
-        match (self.program.constant(value), ty) {
-            (Some(number), Type::Num) => return self.lanes().splat(number),
-            (Some(number), Type::Bool) => return self.lanes().splat_truth(number != 0.0),
-            _ => (),
-        }
-        let number = self.load(value);
-        self.lanes().from_memory(number, ty)
-    }
-
-    fn load(&mut self, value: ValueId) -> Value {
-        let home = &self.plan.homes[value];
-        if let Some(number) = home.number.expand() {
-            return self.load_splat(self.params.numbers, number.index() as i64 * CELL);
-        }
-        let place = match (home.columns.first(), home.scratch.expand()) {
-            (Some(&column), _) => self.in_column(self.position, column, 0),
-            (None, Some(scratch)) => self.at(self.scratch, (scratch.index() * TILE) as i64 * CELL),
-            // Every operand of another loop has one of these.
-            (None, None) => (self.position, 0),
-        };
-        self.load_lanes(place, MemFlagsData::trusted())
-    }
-
-    /// What stands in the column that a value reads, so many bins on.
-    fn load_source(&mut self, value: ValueId, home: &Home, by: i64) -> Vector {
-        let Some(column) = home.source.expand() else {
-            return self.operand(value);
-        };
-        let place = self.shifted(column, by);
-        let number = self.load_lanes(place, MemFlagsData::new().with_notrap());
-        let ty = self.program.ty(value);
-        self.lanes().from_memory(number, ty)
-    }
-
-    /// The place of another bin of a column. Beyond the cells before bin 0 and behind the last bin, all of which hold
-    /// the same, the nearest of those cells.
-    fn shifted(&mut self, column: ColumnId, by: i64) -> (Value, i32) {
-        let halo = HALO as i64;
-        if (-halo..=halo).contains(&by) {
-            return self.in_column(self.position, column, by);
-        }
-        let address = self.builder.ins().iadd_imm_s(self.position, by * CELL);
-        let bound = if by < 0 { -halo } else { self.plan.layout.bins as i64 };
-        let bound = self.builder.ins().iadd_imm_s(self.origin, bound * CELL);
-        let clamped = match by {
-            ..0 => self.builder.ins().smax(address, bound),
-            0.. => self.builder.ins().smin(address, bound),
-        };
-        self.in_column(clamped, column, 0)
-    }
-
-    /// The place in a column that lies so many bins behind an address in column 0.
-    fn in_column(&mut self, address: Value, column: ColumnId, by: i64) -> (Value, i32) {
-        let cells = (column.index() * self.plan.layout.stride()) as i64 + by;
-        self.at(address, cells * CELL)
-    }
-
-    /// An address and an offset that fits the instruction.
-    fn at(&mut self, address: Value, bytes: i64) -> (Value, i32) {
-        match i32::try_from(bytes) {
-            Ok(offset) => (address, offset),
-            Err(_) => (self.builder.ins().iadd_imm_s(address, bytes), 0),
-        }
-    }
-
-    /// The vector at a place; bin by bin only its first lane counts.
-    fn load_lanes(&mut self, (address, offset): (Value, i32), flags: MemFlagsData) -> Value {
-        match self.width() {
-            1 => {
-                let number = self.builder.ins().load(F64, flags, address, offset);
-                self.builder.ins().scalar_to_vector(F64X2, number)
-            }
-            _ => self.builder.ins().load(F64X2, flags, address, offset),
-        }
-    }
-
-    /// The same number in all lanes that count.
-    fn load_splat(&mut self, address: Value, bytes: i64) -> Value {
-        let (address, offset) = self.at(address, bytes);
-        let number = self.builder.ins().load(F64, MemFlagsData::trusted(), address, offset);
-        match self.width() {
-            1 => self.builder.ins().scalar_to_vector(F64X2, number),
-            _ => self.builder.ins().splat(F64X2, number),
-        }
-    }
-
-    fn emit_call(&mut self, value: ValueId, builtin: &'static Builtin, args: &[ValueId]) -> Vector {
-        match (builtin.emit, builtin.meaning) {
-            (Emit::Inline(emit), _) => {
-                let args: Vec<Vector> = args.iter().map(|&arg| self.operand(arg)).collect();
-                emit(&mut self.lanes(), &args)
-            }
-            (Emit::Carry(emit), _) => self.emit_scan(value, emit, args),
-            (Emit::Call, Meaning::Source(_)) => self.emit_entry(Entry::Source, value, builtin, args),
-            (Emit::Call, Meaning::Scan(_)) => self.emit_entry(Entry::Scan, value, builtin, args),
-            (Emit::Call, Meaning::Window(_)) => self.emit_entry(Entry::Window, value, builtin, &args[1..]),
-            (Emit::Call, _) => self.emit_entry(Entry::Elementwise, value, builtin, args),
-        }
-    }
-
-    fn emit_scan(&mut self, value: ValueId, emit: builtins::EmitCarry, args: &[ValueId]) -> Vector {
-        let args: Vec<Vector> = args.iter().map(|&arg| self.operand(arg)).collect();
-        let Some(carried) = self.carried[value] else {
-            return self.operand(value);
-        };
-        let (next, result) = emit(&mut self.lanes(), carried, &args);
-        self.carried[value] = Some(next);
-        result
-    }
-
-    /// Calls the scalar function of an entry for each lane.
-    fn emit_entry(&mut self, entry: Entry, value: ValueId, builtin: &'static Builtin, args: &[ValueId]) -> Vector {
-        let index = builtins::all().position(|other| other == builtin).unwrap_or_default() as i64;
-        let index = self.builder.ins().iconst(I64, index);
-        let args: Vec<Vector> = args.iter().map(|&arg| self.operand(arg)).collect();
-        let numbers: Vec<Value> = args.iter().map(|&arg| self.lanes().as_number(arg).value).collect();
-        let results: Vec<Value> =
-            (0..self.width()).map(|lane| self.call_lane(entry, index, value, &numbers, lane)).collect();
-        let number = self.join(&results);
-        let ty = self.program.ty(value);
-        self.lanes().from_memory(number, ty)
-    }
-
-    fn call_lane(&mut self, entry: Entry, index: Value, value: ValueId, args: &[Value], lane: usize) -> Value {
-        let slot = self.store_arguments(args, lane);
-        let count = self.builder.ins().iconst(I64, args.len() as i64);
-        let mut call = vec![index];
-        call.extend(self.subject(entry, value, lane));
-        call.extend([slot, count]);
-        let function = self.entry(entry);
-        let call = self.builder.ins().call(function, &call);
-        self.builder.inst_results(call)[0]
-    }
-
-    /// What an entry is called with besides its arguments.
-    fn subject(&mut self, entry: Entry, value: ValueId, lane: usize) -> Vec<Value> {
-        let home = &self.plan.homes[value];
-        match (entry, home.state.expand(), home.source.expand()) {
-            (Entry::Source, _, _) => vec![self.bin(lane), self.params.grid],
-            (Entry::Scan, Some(state), _) => {
-                vec![self.builder.ins().iadd_imm_s(self.params.states, state.index() as i64 * CELL)]
-            }
-            (Entry::Window, _, Some(column)) => {
-                let (address, offset) = self.in_column(self.origin, column, 0);
-                vec![self.builder.ins().iadd_imm_s(address, i64::from(offset)), self.bin(lane)]
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    /// The number of the current bin.
-    fn bin(&mut self, lane: usize) -> Value {
-        let bytes = self.builder.ins().isub(self.position, self.origin);
-        let bin = self.builder.ins().ushr_imm_s(bytes, 3);
-        self.builder.ins().iadd_imm_s(bin, lane as i64)
-    }
-
-    fn store_arguments(&mut self, args: &[Value], lane: usize) -> Value {
-        let slot = self.argument_slot();
-        for (place, &arg) in args.iter().enumerate() {
-            let number = self.builder.ins().extractlane(arg, lane as u8);
-            self.builder.ins().stack_store(I64, number, slot, (place as i64 * CELL) as i32);
-        }
-        self.builder.ins().stack_addr(I64, slot, 0)
-    }
-
-    /// One place for the arguments of all calls, large enough for the longest list.
-    fn argument_slot(&mut self) -> StackSlot {
-        if let Some(slot) = self.arguments {
-            return slot;
-        }
-        let longest = self.region.values.iter().map(|&value| self.program.operands(value).count()).max().unwrap_or(0);
-        let data = StackSlotData::new(StackSlotKind::ExplicitSlot, (longest.max(1) * 8) as u32, 3);
-        *self.arguments.insert(self.builder.create_sized_stack_slot(data))
-    }
-
-    /// The results of the lanes as one vector.
-    fn join(&mut self, lanes: &[Value]) -> Value {
-        let first = self.builder.ins().scalar_to_vector(F64X2, lanes[0]);
-        lanes
-            .iter()
-            .enumerate()
-            .skip(1)
-            .fold(first, |vector, (lane, &number)| self.builder.ins().insertlane(vector, number, lane as u8))
-    }
-
-    fn entry(&mut self, entry: Entry) -> FuncRef {
-        let index = entry as usize;
-        if let Some(function) = self.entries[index] {
-            return function;
-        }
-        let signature = self.builder.import_signature(signature(self.config.default_call_conv, entry.params(), true));
-        let name = UserExternalName::new(Entry::NAMESPACE, index as u32);
-        let name = ExternalName::user(self.builder.func.declare_imported_user_function(name));
-        let data = ExtFuncData { name, signature, colocated: false, patchable: false };
-        *self.entries[index].insert(self.builder.import_function(data))
     }
 }

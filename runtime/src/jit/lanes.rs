@@ -301,7 +301,7 @@ impl Lanes<'_, '_> {
     }
 
     /// The number from memory as a vector of the type that it stands for.
-    pub(super) fn from_memory(&mut self, number: Value, ty: Type) -> Vector {
+    pub(super) fn of_memory(&mut self, number: Value, ty: Type) -> Vector {
         let number = Vector::number(number);
         match ty {
             Type::Num => number,

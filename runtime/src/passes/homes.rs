@@ -142,7 +142,7 @@ impl Homes<'_> {
     fn finish(&mut self, live: &EntitySet<ValueId>) {
         let stage_of = stages(self.plan);
         for value in self.program.values().filter(|&value| live.contains(value)) {
-            let Some(stage) = stage_of[value].checked_sub(1) else { continue };
+            let stage = stage_of[value].saturating_sub(1);
             let starts = self.start(value);
             self.plan.stages[stage].starts.extend(starts);
             if let Op::Lead { value: source, .. } = *self.program.op(value) {

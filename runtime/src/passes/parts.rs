@@ -79,7 +79,7 @@ fn kind(program: &Program, values: &[ValueId]) -> Kind {
         Op::Input(_) => Kind::Input,
         Op::Call { builtin, args } => match builtin.meaning {
             Meaning::Scan(_) => Kind::Scan,
-            Meaning::Window(_) if args[1..].iter().any(|&arg| program.rate(arg) == Rate::Series) => Kind::Scan,
+            Meaning::Window(_) if args[1..].iter().any(|&arg| program.rate(arg) > Rate::Constant) => Kind::Scan,
             Meaning::Window(_) => Kind::Window,
             _ => Kind::Map,
         },

@@ -31,7 +31,7 @@ pub(super) fn regions(program: &Program, parts: &[Part]) -> Plan {
     }
     for ((stage, _, kind), parts) in groups {
         match kind {
-            Kind::Uniform => plan.stages[stage].uniforms.extend(values(&parts)),
+            Kind::Uniform => add_uniforms(program, &mut plan, stage, &parts),
             Kind::Input => (),
             Kind::Map => add_maps(program, &mut plan, stage, &parts),
             Kind::Scan => add_scans(&mut plan, stage, &parts),
@@ -40,6 +40,12 @@ pub(super) fn regions(program: &Program, parts: &[Part]) -> Plan {
     }
     plan.stages.iter_mut().for_each(|stage| stage.uniforms.sort_unstable());
     plan
+}
+
+/// Constants are there from the beginning.
+fn add_uniforms(program: &Program, plan: &mut Plan, stage: usize, parts: &[&Part]) {
+    let computed = values(parts).filter(|&value| program.rate(value) == Rate::Uniform);
+    plan.stages[stage].uniforms.extend(computed);
 }
 
 fn values(parts: &[&Part]) -> impl Iterator<Item = ValueId> {
@@ -87,7 +93,8 @@ fn add_alternating(plan: &mut Plan, stage: usize, part: &Part) {
 fn add_windows(program: &Program, plan: &mut Plan, stage: usize, parts: &[&Part]) {
     for value in values(parts) {
         if let Op::Call { builtin, args } = program.op(value) {
-            let window = Window { value, builtin, args: args[1..].to_vec() };
+            let args = args[1..].iter().filter_map(|&arg| program.constant(arg)).collect();
+            let window = plan.windows.push(Window { value, builtin, args });
             plan.stages[stage].steps.push(Step::Window(window));
         }
     }

@@ -1,1 +1,136 @@
+//! The plans of small programs, as their listings show them.
 
+use cranelift_entity::EntityRef;
+
+use super::plan;
+use crate::builtins;
+use crate::ir::{Builder, Grid, InputId, ParamId, Type, ValueId, verify};
+use crate::plan::Listing;
+
+/// Compares the listing of the program that `build` makes of an input and a parameter.
+fn check_plan(build: impl FnOnce(&mut Builder, ValueId, ValueId), expected: &str) {
+    let mut builder = Builder::new(Grid { bins: 4, bin_minutes: 5, start_minutes: None });
+    let (input, param) = (builder.input(InputId::new(0)), builder.param(ParamId::new(0)));
+    build(&mut builder, input, param);
+    let program = builder.finish();
+    verify(&program).unwrap();
+    let plan = plan(&program);
+    let found = Listing { program: &program, plan: &plan }.to_string();
+    assert_eq!(found.trim(), expected.trim(), "of\n{program}");
+}
+
+fn call(builder: &mut Builder, name: &str, args: &[ValueId]) -> ValueId {
+    let args: Vec<_> = args.iter().copied().map(Some).collect();
+    let entry = builtins::infix(name).or_else(|| builtins::function(name)).unwrap();
+    builder.call(entry, &args)
+}
+
+#[test]
+fn elementwise_values_share_a_loop_and_stay_in_registers() {
+    check_plan(
+        |b, x, _| {
+            let twice = call(b, "+", &[x, x]);
+            let unused = call(b, "-", &[twice, x]);
+            let square = call(b, "*", &[twice, twice]);
+            b.output(square);
+            let _ = unused;
+        },
+        "
+memory: 2 columns, 0 of tile scratch, 0 states, 0 numbers
+input0 -> column0
+stage 0
+  map region0
+    v2 = v0 + v0
+    v4 = v2 * v2 -> column1
+out0 <- column1
+",
+    );
+}
+
+#[test]
+fn a_recurrence_is_a_loop_that_carries_its_past() {
+    check_plan(
+        |b, x, _| {
+            let zero = b.number(0.0);
+            let slot = b.slot(Type::Num);
+            let before = b.delay(slot, 1, Some(zero));
+            let offset = call(b, "-", &[x, zero]);
+            let filled = call(b, "+", &[before, offset]);
+            let queue = call(b, "MAX", &[zero, filled]);
+            b.fill(slot, queue);
+            b.output(queue);
+        },
+        "
+memory: 2 columns, 1 of tile scratch, 1 states, 1 numbers
+input0 -> column0
+stage 0
+  start of state0: bin 0 of v2
+  map region0
+    v4 = v0 - v2 -> scratch0
+  scan region1
+    v3 = delay slot0 by 1 from v2 in state0
+    v5 = v3 + v4
+    v6 = MAX(v2, v5) -> column1
+out0 <- column1
+",
+    );
+}
+
+#[test]
+fn what_a_reduction_reads_is_complete_before_the_next_stage() {
+    check_plan(
+        |b, x, factor| {
+            let scaled = call(b, "*", &[x, factor]);
+            let total = call(b, "SUM", &[scaled]);
+            let share = call(b, "/", &[scaled, total]);
+            b.output(share);
+        },
+        "
+memory: 3 columns, 0 of tile scratch, 0 states, 2 numbers
+input0 -> column0
+stage 0
+  v1 = param0 -> number0
+  map region0
+    v2 = v0 * v1 -> column2
+stage 1
+  v3 = SUM(v2) of column2 -> number1
+  map region1
+    v4 = v2 / v3 -> column1
+out0 <- column1
+",
+    );
+}
+
+#[test]
+fn windows_and_delays_read_columns_and_each_start_has_its_own() {
+    check_plan(
+        |b, x, start| {
+            let three = b.number(3.0);
+            let twice = call(b, "+", &[x, x]);
+            let largest = call(b, "ROLLING_MAX", &[twice, three]);
+            let before = b.shift(twice, 1, None);
+            let other = b.shift(twice, 2, Some(start));
+            let sum = call(b, "+", &[before, other]);
+            let sum = call(b, "+", &[sum, largest]);
+            b.output(sum);
+        },
+        "
+memory: 4 columns, 1 of tile scratch, 0 states, 2 numbers
+input0 -> column0
+stage 0
+  v1 = param0 -> number0
+  start of column2: 0
+  start of column3: bin 0 of v1
+  map region0
+    v3 = v0 + v0 -> column2 -> column3
+  window0
+    v4 = ROLLING_MAX(v3, v2) of column2 -> scratch0
+  map region1
+    v5 = delay slot0 by 1 of column2
+    v6 = delay slot0 by 2 from v1 of column3
+    v7 = v5 + v6
+    v8 = v7 + v4 -> column1
+out0 <- column1
+",
+    );
+}

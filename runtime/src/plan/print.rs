@@ -51,7 +51,7 @@ impl Listing<'_> {
                 writeln!(f, "  {kind} {region}")?;
             }
             Step::Alternate(_) => writeln!(f, "  scan in turns")?,
-            Step::Window(_) => writeln!(f, "  window")?,
+            Step::Window(window) => writeln!(f, "  {window}")?,
         }
         self.plan.values_of(step).try_for_each(|value| self.print_value(f, "    ", value))
     }
