@@ -58,8 +58,8 @@ fn what_is_in_the_way_of_the_runs_is_named() {
     let folder = folder();
     check_says(folder.path(), "", "run model.yaml --out model.yaml", 2, "help: name a folder");
     check_says(folder.path(), "", "run model.yaml --out model.yaml/x", 2, "a part of its path is no folder");
-    check_says(folder.path(), "", "run .", 2, "error: can't read `.`: it is a folder\nhelp: name a file in it\n");
-    check_says(folder.path(), "", "run x.yaml", 2, "error: can't read `x.yaml`: no such file or folder\n");
+    check_says(folder.path(), "", "run .", 2, "error: `.` is a folder; name a model in it\nhelp: use `./model.yaml`\n");
+    check_says(folder.path(), "", "run x.yaml", 2, "error: can't read `x.yaml`: there is no such file or folder\n");
 }
 
 #[test]
