@@ -9,7 +9,7 @@ use crate::lower::{self, Flags, Lowered};
 use crate::model::{decode, yaml};
 use crate::source::Sources;
 pub use flowtime_runtime::builtins::Convention;
-use flowtime_runtime::interp;
+use flowtime_runtime::engine::{self, Backend, Difference, RunControl};
 use std::collections::HashMap;
 
 /// The outcome of [`check`].
@@ -44,6 +44,8 @@ pub fn check(name: &str, text: &str, loader: &dyn SourceLoader, sources: SourceC
 pub struct Settings {
     /// Parameters with another value than the model's.
     pub parameters: Vec<(String, f64)>,
+    /// What evaluates the model, and how; no choice changes a result.
+    pub engine: engine::Options,
 }
 
 /// The columns of a run.
@@ -55,6 +57,8 @@ pub struct Evaluation {
     pub inputs: Vec<(SeriesId, Vec<f64>)>,
     /// Conventions that hid something, by series.
     pub flags: Vec<Flag>,
+    /// What evaluated the model.
+    pub backend: Backend,
 }
 
 /// One output.
@@ -105,9 +109,20 @@ pub enum RunError {
         /// Largest value allowed.
         max: f64,
     },
-    /// The program and its data did not fit each other: a bug.
-    #[error("internal error: {0}; this is a bug, please report it with the model")]
-    Internal(#[from] interp::RunError),
+    /// Interpreter and machine code left different bits: a bug.
+    #[error("the backends differ: `{output}` {0}; this is a bug, please report it with the model", shown(difference))]
+    BackendsDiffer {
+        /// The output.
+        output: String,
+        /// Where, and both results.
+        difference: Difference,
+    },
+    /// No backend can take the program.
+    #[error("can't prepare the model: {0}")]
+    Prepare(#[from] engine::PrepareError),
+    /// The evaluation came to nothing.
+    #[error("can't evaluate the model: {0}")]
+    Evaluate(#[from] engine::RunError),
 }
 
 /// A step of [`run`].
@@ -146,12 +161,15 @@ pub fn run(
     let lowered = lower::lower(checked, &wanted, Flags::Count);
     let inputs = load_inputs(checked, &lowered.inputs, loader, progress)?;
     progress(Step::Evaluate { series: checked.model.series.len(), bins: checked.model.grid.bins as usize });
-    let mut columns = evaluate(&lowered, &inputs, &parameters)?;
+    let flag_ids = lowered.flags.clone();
+    let name = |output: usize| wanted.get(output).map_or("a count", |series| checked.id(*series)).to_owned();
+    let (mut columns, backend) = evaluate(lowered, &inputs, &parameters, settings, &name)?;
     let counts = columns.split_off(wanted.len());
-    let raised = lowered.flags.iter().zip(&counts).filter(|(_, count)| count.first().is_some_and(|count| *count > 0.0));
+    let raised = flag_ids.iter().zip(&counts).filter(|(_, count)| count.first().is_some_and(|count| *count > 0.0));
     let raised: Vec<(SeriesId, Convention)> = raised.map(|(flag, _)| *flag).collect();
-    let flags = find_flags(checked, &raised, &inputs, &parameters)?;
-    Ok(Evaluation { outputs: name_outputs(checked, &wanted, columns), inputs: inputs.into_iter().collect(), flags })
+    let flags = find_flags(checked, &raised, &inputs, &parameters, settings)?;
+    let outputs = name_outputs(checked, &wanted, columns);
+    Ok(Evaluation { outputs, inputs: inputs.into_iter().collect(), flags, backend })
 }
 
 /// The model's parameters with the settings in place.
@@ -203,10 +221,34 @@ fn load_inputs(
     Ok(series.iter().copied().zip(columns).collect())
 }
 
-fn evaluate(lowered: &Lowered, inputs: &Inputs, parameters: &[f64]) -> Result<Vec<Vec<f64>>, RunError> {
+/// The columns of a program, and what evaluated it; `name` names its outputs.
+fn evaluate(
+    lowered: Lowered,
+    inputs: &Inputs,
+    parameters: &[f64],
+    settings: &Settings,
+    name: &dyn Fn(usize) -> String,
+) -> Result<(Vec<Vec<f64>>, Backend), RunError> {
     let columns: Vec<&[f64]> =
         lowered.inputs.iter().filter_map(|series| inputs.get(series)).map(Vec::as_slice).collect();
-    Ok(interp::run(&lowered.program, &columns, parameters)?)
+    let prepared = engine::prepare(lowered.program, &settings.engine)?;
+    let inputs = engine::Inputs { columns: &columns, params: parameters };
+    match prepared.run(&inputs, &RunControl::default()) {
+        Ok(frame) => Ok((frame.outputs().map(<[f64]>::to_vec).collect(), prepared.backend())),
+        Err(engine::RunError::Differs(difference)) => {
+            let output = name(difference.output.as_u32() as usize);
+            Err(RunError::BackendsDiffer { output, difference })
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn shown(difference: &Difference) -> String {
+    let [interpreted, compiled] = [difference.interp, difference.jit].map(f64::from_bits);
+    format!(
+        "at bin {} is {interpreted:?} ({:#018x}) interpreted and {compiled:?} ({:#018x}) compiled",
+        difference.bin, difference.interp, difference.jit
+    )
 }
 
 /// Evaluates the masks of the conventions that were met, to tell in which bins.
@@ -215,6 +257,7 @@ fn find_flags(
     raised: &[(SeriesId, Convention)],
     inputs: &Inputs,
     parameters: &[f64],
+    settings: &Settings,
 ) -> Result<Vec<Flag>, RunError> {
     if raised.is_empty() {
         return Ok(Vec::new());
@@ -222,8 +265,9 @@ fn find_flags(
     let mut series: Vec<SeriesId> = raised.iter().map(|(series, _)| *series).collect();
     series.dedup();
     let lowered = lower::lower(checked, &series, Flags::Bins);
-    let masks = evaluate(&lowered, inputs, parameters)?.split_off(series.len());
-    let flags = lowered.flags.iter().zip(masks).filter(|(flag, _)| raised.contains(flag));
+    let flag_ids = lowered.flags.clone();
+    let (mut masks, _) = evaluate(lowered, inputs, parameters, settings, &|_| "a mask".to_owned())?;
+    let flags = flag_ids.iter().zip(masks.split_off(series.len())).filter(|(flag, _)| raised.contains(flag));
     let flags = flags.map(|((series, convention), mask)| {
         let bins = mask.iter().enumerate().filter(|(_, flagged)| **flagged != 0.0).map(|(bin, _)| bin).collect();
         Flag { convention: *convention, series: *series, bins }

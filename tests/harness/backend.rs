@@ -3,6 +3,7 @@
 use flowtime::check::CheckedModel;
 use flowtime::driver::{self, Evaluation, RunError, Settings};
 use flowtime::load::SourceLoader;
+use flowtime_runtime::engine;
 
 /// One way to run a model.
 #[derive(Debug)]
@@ -14,8 +15,23 @@ pub(crate) struct Backend {
 }
 
 /// All of them.
-pub(crate) const BACKENDS: &[Backend] = &[Backend { name: "interp", run: interpret }];
+pub(crate) const BACKENDS: &[Backend] =
+    &[Backend { name: "interp", run: interpret }, Backend { name: "jit", run: compile }];
 
 fn interpret(model: &CheckedModel, loader: &dyn SourceLoader, settings: &Settings) -> Result<Evaluation, RunError> {
-    driver::run(model, loader, settings, &|_| {})
+    run(engine::Backend::Interp, model, loader, settings)
+}
+
+fn compile(model: &CheckedModel, loader: &dyn SourceLoader, settings: &Settings) -> Result<Evaluation, RunError> {
+    run(engine::Backend::Jit, model, loader, settings)
+}
+
+fn run(
+    backend: engine::Backend,
+    model: &CheckedModel,
+    loader: &dyn SourceLoader,
+    settings: &Settings,
+) -> Result<Evaluation, RunError> {
+    let engine = engine::Options { backend, ..settings.engine };
+    driver::run(model, loader, &Settings { engine, ..settings.clone() }, &|_| {})
 }

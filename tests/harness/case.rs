@@ -176,7 +176,7 @@ impl Case {
             let value = value.trim().parse().map_err(|_| format!("`{value}` is no number"))?;
             Ok((name.trim().to_owned(), value))
         });
-        Ok(Settings { parameters: parameters.collect::<Result<_, String>>()? })
+        Ok(Settings { parameters: parameters.collect::<Result<_, String>>()?, ..Settings::default() })
     }
 }
 

@@ -61,7 +61,7 @@ impl Place {
         let check = driver::check("model.yaml", &self.text, &loader, SourceCheck::Content);
         let checked = check.model.as_ref().unwrap_or_else(|| panic!("{:?}", check.diagnostics));
         let parameters = settings.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
-        let settings = Settings { parameters };
+        let settings = Settings { parameters, ..Settings::default() };
         let evaluation = driver::run(checked, &loader, &settings, &|_| {}).unwrap();
         let timings = Timings::default();
         then(&Run { text: &self.text, checked, settings: &settings, evaluation: &evaluation, loader: &loader, timings })

@@ -13,6 +13,7 @@ use flowtime::diagnostics::{Diagnostic, Report, json, render};
 use flowtime::driver::{self, Check, Evaluation, RunError, Settings, Step};
 use flowtime::load::SourceCheck;
 use flowtime_runs::{Options, Run, RunRecord, Timings, WriteError, Written};
+use flowtime_runtime::engine;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::models::{Counts, ModelText, counted};
@@ -64,9 +65,27 @@ pub(crate) struct RunArgs {
 /// What evaluates a model.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum Backend {
-    /// The interpreter
+    /// Whichever is done first
     #[default]
+    Auto,
+    /// The interpreter, which defines what is right
     Interp,
+    /// Machine code
+    Jit,
+    /// Both; the run fails at the first bin where they differ
+    Both,
+}
+
+impl Backend {
+    fn options(self) -> engine::Options {
+        let backend = match self {
+            Backend::Auto => engine::Backend::Auto,
+            Backend::Interp => engine::Backend::Interp,
+            Backend::Jit => engine::Backend::Jit,
+            Backend::Both => engine::Backend::Both,
+        };
+        engine::Options { backend, ..engine::Options::default() }
+    }
 }
 
 /// `name=value`, where the name may hold `=` but the value can't.
@@ -96,12 +115,12 @@ pub(crate) fn run(args: &RunArgs, ui: &Ui) -> anyhow::Result<Outcome> {
     if let Some(note) = not_evaluated(checked) {
         ui.note(&note);
     }
-    let settings = Settings { parameters: args.set.clone() };
+    let settings = Settings { parameters: args.set.clone(), engine: args.backend.options() };
     let evaluation = match evaluate(checked, &model, &settings, &mut timings, ui) {
         Ok(evaluation) => evaluation,
         Err(error) => return show_run_error(error, &check, args, ui),
     };
-    ui.detail(&details(args.backend, &timings));
+    ui.detail(&details(evaluation.backend, &timings));
     let run = Run {
         text: model.as_str(),
         checked,
@@ -137,10 +156,14 @@ fn not_evaluated(checked: &CheckedModel) -> Option<String> {
 }
 
 /// What `-v` tells about a run.
-fn details(backend: Backend, timings: &Timings) -> String {
-    let Backend::Interp = backend;
+fn details(backend: engine::Backend, timings: &Timings) -> String {
+    let how = match backend {
+        engine::Backend::Interp => "interpreted",
+        engine::Backend::Jit => "compiled",
+        engine::Backend::Both | engine::Backend::Auto => "interpreted and compiled",
+    };
     let Timings { check_ms, load_ms, evaluate_ms, .. } = timings;
-    format!("interpreted: {check_ms:.1} ms to check, {load_ms:.1} ms to load, {evaluate_ms:.1} ms to evaluate")
+    format!("{how}: {check_ms:.1} ms to check, {load_ms:.1} ms to load, {evaluate_ms:.1} ms to evaluate")
 }
 
 /// The time since `begin`, to the microsecond.
@@ -217,7 +240,7 @@ fn show_run_error(error: RunError, check: &Check, args: &RunArgs, ui: &Ui) -> an
             }
         }
         RunError::ParameterRange { .. } => ui.error(&error.to_string()),
-        RunError::Internal(_) => {
+        RunError::BackendsDiffer { .. } | RunError::Prepare(_) | RunError::Evaluate(_) => {
             ui.error(&error.to_string());
             return Ok(Outcome::Failed);
         }
