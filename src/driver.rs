@@ -1,6 +1,6 @@
 //! The one pipeline, from text to columns; command line, server, language server and tests all call it.
 //!
-//! [`check`] runs the phases that need no numbers, [`run`] the rest. Nothing here prints or knows who asked.
+//! [`check()`] runs the phases that need no numbers, [`run`] the rest. Nothing here prints or knows who asked.
 
 use crate::check::{self, CheckedModel, SeriesId};
 use crate::diagnostics::{Diagnostic, Sink};
@@ -12,7 +12,7 @@ pub use flowtime_runtime::builtins::Convention;
 use flowtime_runtime::engine::{self, Backend, Difference, RunControl};
 use std::collections::HashMap;
 
-/// The outcome of [`check`].
+/// The outcome of [`check()`].
 #[derive(Debug)]
 pub struct Check {
     /// The files, for showing diagnostics.

@@ -1,5 +1,5 @@
 //! Trees and formulas as canonical text. [`expr`] prints a tree on one line, for messages, hovers and `--emit ast`;
-//! [`format`] respaces a formula where it stands. Both spell alike: parsing what [`expr`] prints gives the same tree.
+//! [`format()`] respaces a formula where it stands. Both spell alike: parsing what [`expr`] prints gives the same tree.
 
 mod layout;
 

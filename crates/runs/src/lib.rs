@@ -1,6 +1,6 @@
 //! What a run leaves behind: the folder `{root}/{runId}/` with its record, model, topology, series and sources.
 //!
-//! [`write`] takes an evaluated model and writes all of it under a temporary name beside the final one; the run appears
+//! [`write()`] takes an evaluated model and writes all of it under a temporary name beside the final one; the run appears
 //! by one rename, whole or not at all. The same model and data give the same bytes, but for the record's times and
 //! `provenance.generatedAt`. A run folder is self-contained: its `model.yaml` checks and runs where it lies.
 //!

@@ -1,6 +1,6 @@
 //! The programs that are measured (W1 to W5), their data, and the same computation in native Rust.
 //!
-//! What is computed elementwise is written once, over [`Algebra`](algebra::Algebra): a builder makes the program of it,
+//! What is computed elementwise is written once, over `Algebra`: a builder makes the program of it,
 //! lanes of numbers make the native loop. The native version leaves the same bits; a test compares them. Data are
 //! made from a fixed seed, so every machine and every peer measures the same numbers.
 
