@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Compares our times with those of numpy, numexpr, numba, polars and pandas on the same data, one thread each.
 
-    cargo run --release -p flowtime-testing --example export_workloads -- /tmp/workloads
-    cargo run --release -p flowtime-testing --example time_workloads > /tmp/ours.json
-    python3 -m venv /tmp/peers && /tmp/peers/bin/pip install -r benches/peers/requirements.txt
-    /tmp/peers/bin/python benches/peers/peers.py /tmp/workloads /tmp/ours.json
+    cargo run --release -p flowtime-testing --example export_workloads -- target/workloads
+    cargo run --release -p flowtime-testing --example time_workloads > target/ours.json
+    python3 -m venv target/peers && target/peers/bin/pip install -r benches/peers/requirements.txt
+    target/peers/bin/python benches/peers/peers.py target/workloads target/ours.json
 
 Prints one Markdown table: our nanoseconds per series and bin, and how many times as long each other takes. A result
 that differs from ours by more than rounding is marked with `!`. Run all three on a quiet machine, one after another.
