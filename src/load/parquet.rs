@@ -11,8 +11,9 @@ use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::schema::types::{ColumnDescPtr, ColumnDescriptor};
 
-use super::report::{Report, excerpt, reason};
+use super::report::{Report, reason};
 use super::{Cells, Column};
+use crate::diagnostics::suggest::excerpt;
 
 /// Rows decoded at a time.
 const BATCH: usize = 64 << 10;
