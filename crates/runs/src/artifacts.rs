@@ -8,20 +8,15 @@ use std::time::Instant;
 use flowtime::check::{CheckedModel, SeriesId};
 use flowtime::driver::{Evaluation, OutputColumn};
 use flowtime::source::Span;
+use flowtime_files::{Names, Staging, push_number};
 use serde::Serialize;
 
 use crate::columns::{self, Column, ColumnKind};
 use crate::error::WriteError;
-use crate::names::Names;
-use crate::number::push_number;
 use crate::record::{RunRecord, SeriesRecord};
 use crate::sources::{SourcePlan, apply_edits};
-use crate::staging::Staging;
 use crate::write::{Run, Written, now, parameters};
 use crate::{dag, topology};
-
-/// Values handed to a file at once.
-const CHUNK: usize = 4096;
 
 /// Writes all files of the run, the record last, and gives the folder its name.
 pub(crate) fn fill(
@@ -74,10 +69,11 @@ fn parameter_edit(span: Span, value: f64) -> (Span, String) {
 }
 
 fn write_json(staging: &Staging<'_>, relative: &str, value: &impl Serialize) -> Result<String, WriteError> {
-    staging.file(relative, |file| {
+    let digest = staging.file(relative, |file| {
         serde_json::to_writer_pretty(&mut *file, value)?;
         file.write_all(b"\n")
-    })
+    })?;
+    Ok(digest)
 }
 
 /// Writes a file for each output and notes it in the output's record.
@@ -89,24 +85,8 @@ fn write_series(
     let mut names = Names::default();
     for (output, record) in outputs.iter().zip(records) {
         let path = format!("series/{}", names.file_name(&output.name, ".csv"));
-        record.sha256 = Some(staging.file(&path, |file| write_csv(file, &output.values))?);
+        record.sha256 = Some(staging.file(&path, |file| flowtime_files::write_series(file, &output.values))?);
         record.path = Some(path);
-    }
-    Ok(())
-}
-
-fn write_csv(out: &mut dyn Write, values: &[f64]) -> io::Result<()> {
-    out.write_all(b"bin_index,value\n")?;
-    let mut text = String::new();
-    for (at, chunk) in values.chunks(CHUNK).enumerate() {
-        text.clear();
-        for (bin, value) in (at * CHUNK..).zip(chunk) {
-            text.push_str(&bin.to_string());
-            text.push(',');
-            push_number(&mut text, *value);
-            text.push('\n');
-        }
-        out.write_all(text.as_bytes())?;
     }
     Ok(())
 }
@@ -119,10 +99,11 @@ fn write_columns(staging: &Staging<'_>, run: &Run<'_>) -> Result<String, WriteEr
         Some(Column { kind: ColumnKind::Input, id: series_name(run.checked, *series)?, values })
     });
     let columns: Vec<Column<'_>> = outputs.chain(inputs).collect();
-    staging.file("series/columns.bin", |file| {
+    let digest = staging.file("series/columns.bin", |file| {
         file.write_all(&columns::header(&columns, run.checked.model.grid.bins as usize))?;
         columns.iter().try_for_each(|column| columns::write_values(file, column.values))
-    })
+    })?;
+    Ok(digest)
 }
 
 fn series_name(checked: &CheckedModel, series: SeriesId) -> Option<&str> {

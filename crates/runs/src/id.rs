@@ -8,6 +8,7 @@ use flowtime::load::SourceLoader;
 use flowtime::model::Model;
 use flowtime::model::yaml::{self, Node, NodeKind};
 use flowtime::source::FileId;
+use flowtime_files::hex;
 use sha2::{Digest, Sha256};
 
 use crate::error::WriteError;
@@ -46,16 +47,6 @@ pub(crate) fn inputs_digest(
         update_field(&mut hasher, &source_digest(copy, loader)?);
     }
     Ok(hex(&hasher.finalize()))
-}
-
-/// The SHA-256 of `bytes` in hex.
-pub(crate) fn hex_digest(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
-/// `bytes` as lower-case hex digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Length first, so that no two lists of fields give the same bytes.

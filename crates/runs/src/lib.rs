@@ -15,17 +15,15 @@ mod dag;
 mod error;
 mod figures;
 mod id;
-mod names;
-mod number;
 mod record;
 mod sources;
-mod staging;
 mod topology;
 mod warnings;
 mod write;
 
 pub use error::WriteError;
 pub use figures::Figures;
+pub use flowtime_files::FileError;
 pub use record::{
     Engine, GridRecord, Provenance, RunRecord, SeriesRecord, Severity, Status, Timings, Warning, WindowRecord,
 };

@@ -8,8 +8,7 @@ use std::path::{Component, Path};
 
 use flowtime::model::{ConstData, Model, SeriesKind};
 use flowtime::source::Span;
-
-use crate::names::Names;
+use flowtime_files::Names;
 
 /// Files and folders of the run itself.
 const RESERVED: &[&str] = &["run.json", "model.yaml", "topology.json", "series", "debug", "sources"];
@@ -96,7 +95,7 @@ fn moved_name(file: &str, names: &mut Names) -> String {
     let part = |part: Option<&std::ffi::OsStr>| part.and_then(|part| part.to_str()).unwrap_or_default().to_owned();
     let extension = match part(path.extension()) {
         extension if extension.is_empty() => extension,
-        extension => format!(".{}", crate::names::encode(&extension)),
+        extension => format!(".{}", flowtime_files::encode(&extension)),
     };
     names.file_name(&part(path.file_stem()), &extension)
 }

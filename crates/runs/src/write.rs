@@ -9,12 +9,12 @@ use std::sync::atomic::AtomicBool;
 use flowtime::check::CheckedModel;
 use flowtime::driver::{Evaluation, OutputColumn, Settings};
 use flowtime::load::SourceLoader;
+use flowtime_files::{FileError, PREFIX, Staging};
 
 use crate::artifacts::fill;
 use crate::error::WriteError;
 use crate::record::{Provenance, RunRecord, SeriesRecord, Status, Timings, WindowRecord};
 use crate::sources::{SourcePlan, plan};
-use crate::staging::{PREFIX, Staging};
 use crate::{id, warnings};
 
 /// Random ids tried before giving up.
@@ -110,7 +110,7 @@ fn make_root(root: &Path) -> Result<(), WriteError> {
     if root.exists() && !root.is_dir() {
         return Err(WriteError::NotAFolder { path: root.to_owned() });
     }
-    fs::create_dir_all(root).map_err(|source| WriteError::Write { path: root.to_owned(), source })
+    fs::create_dir_all(root).map_err(|source| FileError::Write { path: root.to_owned(), source }.into())
 }
 
 /// Takes the first random id that nobody has: the temporary folder, made exclusively, holds it.
@@ -145,7 +145,9 @@ fn write_deterministic(
         return Err(WriteError::IdTaken { path: root.join(format!("{PREFIX}{name}")) });
     };
     match fill(staging, target.clone(), run, plan, new_record(run, Some(run_id), Some(digest.clone()))) {
-        Err(WriteError::Write { path, .. }) if path == target && target.exists() => existing(target, &digest),
+        Err(WriteError::Files(FileError::Write { path, .. })) if path == target && target.exists() => {
+            existing(target, &digest)
+        }
         result => result,
     }
 }

@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 
 use flowtime::driver::{self, Evaluation, Settings};
 use flowtime::load::{FileLoader, SourceCheck};
-use flowtime_runs::{Options, Run, Timings, WriteError, Written, runs_in, write};
+use flowtime_runs::{FileError, Options, Run, Timings, WriteError, Written, runs_in, write};
 use tempfile::TempDir;
 
 const MODEL: &str = r#"schemaVersion: 1
@@ -257,7 +257,7 @@ fn a_stopped_writer_leaves_nothing() {
     let place = Place::new();
     let stop = AtomicBool::new(true);
     let error = place.write(&Options { stop: Some(&stop), ..Options::default() }).unwrap_err();
-    assert!(matches!(error, WriteError::Interrupted), "{error}");
+    assert!(matches!(error, WriteError::Files(FileError::Interrupted)), "{error}");
     assert_eq!(fs::read_dir(place.runs()).unwrap().count(), 0);
 }
 

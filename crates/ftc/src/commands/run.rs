@@ -12,7 +12,7 @@ use flowtime::diagnostics::suggest::nearest;
 use flowtime::diagnostics::{Diagnostic, Report, json, render};
 use flowtime::driver::{self, Check, Evaluation, RunError, Settings, Step};
 use flowtime::load::SourceCheck;
-use flowtime_runs::{Options, Run, RunRecord, Timings, WriteError, Written};
+use flowtime_runs::{FileError, Options, Run, RunRecord, Timings, WriteError, Written};
 use flowtime_runtime::engine;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -260,7 +260,7 @@ fn finish(run: &Run<'_>, args: &RunArgs, ui: &Ui) -> anyhow::Result<Outcome> {
             };
             match interrupt::while_writing(|| flowtime_runs::write(root, run, &options)) {
                 Ok(written) => (written.record.clone(), Some(written)),
-                Err(WriteError::Interrupted) => return Ok(Outcome::Interrupted),
+                Err(WriteError::Files(FileError::Interrupted)) => return Ok(Outcome::Interrupted),
                 Err(error) => return Err(error.into()),
             }
         }

@@ -4,20 +4,20 @@
 
 use std::collections::BTreeMap;
 
-use crate::id::hex_digest;
+use crate::digest::hex_digest;
 
 /// Bytes of an encoded name at most; file systems take 255 with extension and suffix.
 const LONGEST: usize = 200;
 
 /// Gives out file names of one folder.
-#[derive(Default)]
-pub(crate) struct Names {
+#[derive(Debug, Default)]
+pub struct Names {
     taken: BTreeMap<String, u32>,
 }
 
 impl Names {
     /// The name for `id` with `extension` (with its dot), unlike all before it, also where case is ignored.
-    pub(crate) fn file_name(&mut self, id: &str, extension: &str) -> String {
+    pub fn file_name(&mut self, id: &str, extension: &str) -> String {
         let stem = shorten(encode(id), id);
         let count = self.taken.entry(format!("{stem}{extension}").to_ascii_lowercase()).or_insert(0);
         *count += 1;
@@ -29,7 +29,7 @@ impl Names {
 }
 
 /// `id` with all but letters, digits, `_`, `-` and single inner dots as `%XX`.
-pub(crate) fn encode(id: &str) -> String {
+pub fn encode(id: &str) -> String {
     let bytes = id.as_bytes();
     let mut encoded = String::with_capacity(bytes.len());
     for (at, byte) in bytes.iter().enumerate() {

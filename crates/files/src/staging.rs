@@ -1,4 +1,4 @@
-//! A run folder in the making: files are written below a temporary name beside the final one, and [`Staging::publish`]
+//! A folder in the making: files are written below a temporary name beside the final one, and [`Staging::publish`]
 //! renames it. Dropped before that, on whatever way out, it removes itself.
 
 use std::fs::{self, File};
@@ -8,14 +8,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use sha2::{Digest, Sha256};
 
-use crate::error::WriteError;
-use crate::id::hex;
+use crate::digest::hex;
+use crate::error::FileError;
 
 /// What folders in the making are called; a reader passes over them.
-pub(crate) const PREFIX: &str = ".tmp-";
+pub const PREFIX: &str = ".tmp-";
 
 /// A folder in the making.
-pub(crate) struct Staging<'a> {
+pub struct Staging<'a> {
     path: PathBuf,
     durable: bool,
     stop: Option<&'a AtomicBool>,
@@ -23,48 +23,58 @@ pub(crate) struct Staging<'a> {
 }
 
 impl<'a> Staging<'a> {
-    /// Makes the folder for `name` in `root`; `None` if another writer has it.
-    pub(crate) fn create(
+    /// Makes the folder for `name` in `root`; `None` if another writer has it. A `durable` one syncs its files and
+    /// folders before it is published; setting `stop` makes the next write fail.
+    ///
+    /// # Errors
+    /// The folder can't be made.
+    pub fn create(
         root: &Path,
         name: &str,
         durable: bool,
         stop: Option<&'a AtomicBool>,
-    ) -> Result<Option<Self>, WriteError> {
+    ) -> Result<Option<Self>, FileError> {
         let path = root.join(format!("{PREFIX}{name}"));
         match fs::create_dir(&path) {
             Ok(()) => Ok(Some(Self { path, durable, stop, published: false })),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(None),
-            Err(source) => Err(WriteError::Write { path, source }),
+            Err(source) => Err(FileError::Write { path, source }),
         }
     }
 
     /// Writes the file `relative` and gives its SHA-256; `write` hands over the content piece by piece.
-    pub(crate) fn file(
+    ///
+    /// # Errors
+    /// The file can't be written, or the caller asked to stop.
+    pub fn file(
         &self,
         relative: &str,
         write: impl FnOnce(&mut StagedFile<'_>) -> io::Result<()>,
-    ) -> Result<String, WriteError> {
+    ) -> Result<String, FileError> {
         let path = self.path.join(relative);
         let result = self.open(&path).and_then(|mut file| {
             write(&mut file)?;
             file.finish(self.durable)
         });
         match result {
-            Err(_) if self.is_stopped() => Err(WriteError::Interrupted),
-            result => result.map_err(|source| WriteError::Write { path, source }),
+            Err(_) if self.is_stopped() => Err(FileError::Interrupted),
+            result => result.map_err(|source| FileError::Write { path, source }),
         }
     }
 
-    /// Gives the folder its final name.
-    pub(crate) fn publish(mut self, target: &Path) -> Result<(), WriteError> {
+    /// Gives the folder its final name, `target`.
+    ///
+    /// # Errors
+    /// The folder can't be renamed or synced, or the caller asked to stop.
+    pub fn publish(mut self, target: &Path) -> Result<(), FileError> {
         if self.is_stopped() {
-            return Err(WriteError::Interrupted);
+            return Err(FileError::Interrupted);
         }
         let renamed = self.sync_folders().and_then(|()| fs::rename(&self.path, target));
-        renamed.map_err(|source| WriteError::Write { path: target.to_owned(), source })?;
+        renamed.map_err(|source| FileError::Write { path: target.to_owned(), source })?;
         self.published = true;
         let synced = target.parent().filter(|_| self.durable).map_or(Ok(()), sync_folder);
-        synced.map_err(|source| WriteError::Write { path: target.to_owned(), source })
+        synced.map_err(|source| FileError::Write { path: target.to_owned(), source })
     }
 
     fn open(&self, path: &Path) -> io::Result<StagedFile<'_>> {
@@ -108,7 +118,7 @@ impl Drop for Staging<'_> {
 }
 
 /// A file in the making; writing fails once the caller asked to stop.
-pub(crate) struct StagedFile<'a> {
+pub struct StagedFile<'a> {
     writer: BufWriter<File>,
     hasher: Sha256,
     stop: Option<&'a AtomicBool>,

@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 /// Appends `value` to `out`.
-pub(crate) fn push_number(out: &mut String, value: f64) {
+pub fn push_number(out: &mut String, value: f64) {
     let size = value.abs();
     let written = if value.is_nan() {
         Ok(())

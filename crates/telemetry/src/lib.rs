@@ -1,0 +1,16 @@
+//! Telemetry for models: events become a table of bins, called Gold, and a window of that table becomes dense series
+//! files with a manifest.
+//!
+//! ```text
+//! events, metrics ──etl──► Gold (SQLite, CSV, Parquet, Azure Data Explorer) ──loader──► {node}_{metric}.csv, manifest.json
+//! ```
+//!
+//! - [`time`] has bins and windows, [`gold`] the rows of the table.
+//! - [`source`] is where the loader reads rows from, whatever holds them.
+//!
+//! Everything written is whole or not there: tables change in one transaction, folders appear by one rename.
+#![forbid(unsafe_code)]
+
+pub mod gold;
+pub mod source;
+pub mod time;

@@ -1,0 +1,272 @@
+//! Bins and windows of them. A bin is a whole number of minutes; bins are counted from midnight UTC, those of days from
+//! midnight, those of weeks from Monday. A [`Window`] begins on a bin boundary, always.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::{SignedDuration, Timestamp};
+
+/// 1970-01-05, the first Monday, in seconds.
+const FIRST_MONDAY: i64 = 4 * 86_400;
+const WEEK: u32 = 7 * 1_440;
+/// Bins of a window at most, as in a model.
+const MOST_BINS: u32 = 10_000_000;
+
+/// The length of a bin: a whole number of minutes, at least one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct BinSize {
+    minutes: u32,
+}
+
+impl BinSize {
+    /// Five minutes, which sources have unless they say otherwise.
+    pub const DEFAULT: BinSize = BinSize { minutes: 5 };
+
+    /// A bin of `minutes`, from one minute to a thousand weeks.
+    pub fn from_minutes(minutes: u32) -> Option<Self> {
+        (1..=1_000 * WEEK).contains(&minutes).then_some(BinSize { minutes })
+    }
+
+    /// Minutes in it.
+    pub fn minutes(self) -> u32 {
+        self.minutes
+    }
+
+    /// Seconds in it.
+    pub fn seconds(self) -> i64 {
+        i64::from(self.minutes) * 60
+    }
+
+    /// The start of the bin that `time` lies in, in seconds since 1970.
+    pub fn floor(self, time: Timestamp) -> i64 {
+        let begin = if self.minutes.is_multiple_of(WEEK) { FIRST_MONDAY } else { 0 };
+        let second = time.as_nanosecond().div_euclid(1_000_000_000) as i64 - begin;
+        second - second.rem_euclid(self.seconds()) + begin
+    }
+
+    /// Whether a bin begins at `time`.
+    pub fn is_boundary(self, time: Timestamp) -> bool {
+        time.subsec_nanosecond() == 0 && self.floor(time) == time.as_second()
+    }
+
+    /// How many bins of `part` make one of these; `None` unless they fit without remainder.
+    pub fn multiple_of(self, part: BinSize) -> Option<u32> {
+        self.minutes.is_multiple_of(part.minutes).then(|| self.minutes / part.minutes)
+    }
+}
+
+impl fmt::Display for BinSize {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let units = [(WEEK, "w"), (1_440, "d"), (60, "h"), (1, "m")];
+        let (unit, name) = units.into_iter().find(|(unit, _)| self.minutes.is_multiple_of(*unit)).unwrap_or((1, "m"));
+        write!(f, "{}{name}", self.minutes / unit)
+    }
+}
+
+impl FromStr for BinSize {
+    type Err = TimeError;
+
+    fn from_str(text: &str) -> Result<Self, TimeError> {
+        let bad = || TimeError::BinSize { found: text.to_owned() };
+        let split = text.len() - text.chars().next_back().map_or(0, char::len_utf8);
+        let (count, unit) = text.split_at_checked(split).ok_or_else(bad)?;
+        let unit = match unit {
+            "m" => 1,
+            "h" => 60,
+            "d" => 1_440,
+            "w" => WEEK,
+            _ => return Err(bad()),
+        };
+        let count = Some(count).filter(|count| count.bytes().all(|byte| byte.is_ascii_digit()));
+        let minutes = count.and_then(|count| count.parse::<u32>().ok()?.checked_mul(unit));
+        minutes.and_then(BinSize::from_minutes).ok_or_else(bad)
+    }
+}
+
+/// A number of bins from a bin boundary on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    start: Timestamp,
+    bins: u32,
+    bin: BinSize,
+}
+
+impl Window {
+    /// The window of `bins` bins from `start`.
+    ///
+    /// # Errors
+    /// `start` is on no bin boundary, `bins` is 0 or too many, or the window leaves the calendar.
+    pub fn new(start: Timestamp, bins: u32, bin: BinSize) -> Result<Self, TimeError> {
+        if !bin.is_boundary(start) {
+            return Err(TimeError::Alignment { start, bin });
+        }
+        if !(1..=MOST_BINS).contains(&bins) {
+            return Err(TimeError::Bins { found: bins });
+        }
+        let window = Window { start, bins, bin };
+        let length = SignedDuration::from_secs(bin.seconds() * i64::from(bins));
+        start.checked_add(length).map(|_| window).map_err(|_| TimeError::Calendar { start, bins, bin })
+    }
+
+    /// When bin 0 begins.
+    pub fn start(&self) -> Timestamp {
+        self.start
+    }
+
+    /// How many bins.
+    pub fn bins(&self) -> u32 {
+        self.bins
+    }
+
+    /// The length of each.
+    pub fn bin(&self) -> BinSize {
+        self.bin
+    }
+
+    /// When the last bin ends.
+    pub fn end(&self) -> Timestamp {
+        self.start_of(self.bins)
+    }
+
+    /// When `bin` begins; bins behind the last end where the last does.
+    pub fn start_of(&self, bin: u32) -> Timestamp {
+        let seconds = self.bin.seconds() * i64::from(bin.min(self.bins));
+        self.start.saturating_add(SignedDuration::from_secs(seconds)).unwrap_or(self.start)
+    }
+
+    /// The bin that `time` lies in, if it lies in the window.
+    pub fn bin_at(&self, time: Timestamp) -> Option<u32> {
+        let bin = (self.bin.floor(time) - self.start.as_second()) / self.bin.seconds();
+        (time >= self.start && time < self.end()).then(|| u32::try_from(bin).ok()).flatten()
+    }
+
+    /// The clock times of `first..=last`, for people: `01:00-01:10 UTC`, with dates where the window crosses midnight.
+    pub fn clock(&self, first: u32, last: u32) -> String {
+        let (from, to) = (self.start_of(first), self.start_of(last.saturating_add(1)));
+        let crosses = self.start.as_second().div_euclid(86_400) != (self.end().as_second() - 1).div_euclid(86_400);
+        let form = if crosses { "%Y-%m-%d %H:%M" } else { "%H:%M" };
+        format!("{}-{} UTC", from.strftime(form), to.strftime(form))
+    }
+}
+
+/// The time that an RFC 3339 text in UTC says.
+///
+/// # Errors
+/// It is none, or has another offset than `Z`.
+pub fn parse_utc(text: &str) -> Result<Timestamp, TimeError> {
+    let time = text.parse().ok().filter(|_| text.ends_with(['Z', 'z']));
+    time.ok_or_else(|| TimeError::Utc { found: text.to_owned() })
+}
+
+/// Why a bin, a window or a time is none.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TimeError {
+    /// No bin size.
+    #[error("`{found}` is no bin size")]
+    BinSize {
+        /// What was given.
+        found: String,
+    },
+    /// No time in UTC.
+    #[error("`{found}` is no time in UTC")]
+    Utc {
+        /// What was given.
+        found: String,
+    },
+    /// A window that begins within a bin.
+    #[error("the window's start {start} is not on a boundary of {bin} bins")]
+    Alignment {
+        /// The start asked for.
+        start: Timestamp,
+        /// The bin asked for.
+        bin: BinSize,
+    },
+    /// No bins, or too many.
+    #[error("a window has 1 to {MOST_BINS} bins, not {found}")]
+    Bins {
+        /// The number asked for.
+        found: u32,
+    },
+    /// A window that ends behind the calendar.
+    #[error("{bins} bins of {bin} from {start} leave the calendar")]
+    Calendar {
+        /// The start asked for.
+        start: Timestamp,
+        /// The bins asked for.
+        bins: u32,
+        /// The bin asked for.
+        bin: BinSize,
+    },
+}
+
+impl TimeError {
+    /// What the user can do about it, beginning with a verb.
+    pub fn help(&self) -> String {
+        match self {
+            TimeError::BinSize { .. } => "write a number and `m`, `h`, `d` or `w`, like `5m`".to_owned(),
+            TimeError::Utc { .. } => "write it like `2025-10-07T00:00:00Z`".to_owned(),
+            TimeError::Alignment { start, bin } => match Timestamp::from_second(bin.floor(*start)) {
+                Ok(before) => format!("begin at {before}"),
+                Err(_) => "begin on a bin boundary".to_owned(),
+            },
+            TimeError::Bins { .. } => "ask for fewer bins, or longer ones".to_owned(),
+            TimeError::Calendar { .. } => "begin earlier or ask for fewer bins".to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bin(text: &str) -> BinSize {
+        text.parse().unwrap()
+    }
+
+    fn at(text: &str) -> Timestamp {
+        parse_utc(text).unwrap()
+    }
+
+    fn check_boundary(size: &str, time: &str, expected: bool) {
+        assert_eq!(bin(size).is_boundary(at(time)), expected, "{size} {time}");
+    }
+
+    #[test]
+    fn bins_begin_at_midnight_and_those_of_weeks_on_monday() {
+        check_boundary("5m", "2025-10-07T00:05:00Z", true);
+        check_boundary("5m", "2025-10-07T00:05:01Z", false);
+        check_boundary("5m", "2025-10-07T00:05:00.5Z", false);
+        check_boundary("1d", "2025-10-07T00:00:00Z", true);
+        check_boundary("1d", "2025-10-07T01:00:00Z", false);
+        check_boundary("1w", "2025-10-06T00:00:00Z", true);
+        check_boundary("1w", "2025-10-07T00:00:00Z", false);
+        check_boundary("5m", "1969-12-31T23:55:00Z", true);
+    }
+
+    #[test]
+    fn bin_sizes_print_as_they_are_written() {
+        for text in ["5m", "1h", "90m", "1d", "36h", "2w"] {
+            assert_eq!(bin(text).to_string(), text);
+        }
+        for text in ["", "5", "m", "0m", "-5m", "5s", "5 m", "5µ", "99999999999m"] {
+            assert!(text.parse::<BinSize>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_window_knows_the_bin_of_a_time() {
+        let window = Window::new(at("2025-10-07T00:00:00Z"), 288, bin("5m")).unwrap();
+        assert_eq!(window.bin_at(at("2025-10-07T14:00:00Z")), Some(168));
+        assert_eq!(window.bin_at(at("2025-10-07T14:04:59.999Z")), Some(168));
+        assert_eq!(window.bin_at(at("2025-10-08T00:00:00Z")), None);
+        assert_eq!(window.bin_at(at("2025-10-06T23:59:59Z")), None);
+        assert_eq!(window.clock(12, 13), "01:00-01:10 UTC");
+    }
+
+    #[test]
+    fn a_window_begins_on_a_bin_boundary() {
+        let error = Window::new(at("2025-10-07T00:02:00Z"), 288, bin("5m")).unwrap_err();
+        assert_eq!(error.to_string(), "the window's start 2025-10-07T00:02:00Z is not on a boundary of 5m bins");
+        assert_eq!(error.help(), "begin at 2025-10-07T00:00:00Z");
+    }
+}
