@@ -172,6 +172,36 @@ pub fn run(
     Ok(Evaluation { outputs, inputs: inputs.into_iter().collect(), flags, backend })
 }
 
+/// The columns of some series, as a run would compute them.
+#[derive(Clone, Debug)]
+pub struct Columns {
+    /// One value per bin for each series asked for, and for the const series that these needed.
+    pub series: std::collections::BTreeMap<SeriesId, Vec<f64>>,
+    /// The parameters' values, in the order of the model.
+    pub parameters: Vec<f64>,
+}
+
+/// Evaluates `series`, whether they are outputs or not.
+///
+/// # Errors
+/// Those of [`run`].
+pub fn columns(
+    checked: &CheckedModel,
+    series: &[SeriesId],
+    loader: &dyn SourceLoader,
+    settings: &Settings,
+    progress: &dyn Fn(Step<'_>),
+) -> Result<Columns, RunError> {
+    let parameters = parameter_values(checked, settings)?;
+    let lowered = lower::lower(checked, series, Flags::Off);
+    let mut columns = load_inputs(checked, &lowered.inputs, loader, progress)?;
+    progress(Step::Evaluate { series: series.len(), bins: checked.model.grid.bins as usize });
+    let name = |output: usize| series.get(output).map_or("", |series| checked.id(*series)).to_owned();
+    let (values, _) = evaluate(lowered, &columns, &parameters, settings, &name)?;
+    columns.extend(series.iter().copied().zip(values));
+    Ok(Columns { series: columns, parameters })
+}
+
 /// The model's parameters with the settings in place.
 fn parameter_values(checked: &CheckedModel, settings: &Settings) -> Result<Vec<f64>, RunError> {
     let parameters = &checked.model.parameters;

@@ -11,3 +11,4 @@ pub mod model;
 pub mod source;
 pub mod stages;
 pub mod syntax;
+pub mod trace;

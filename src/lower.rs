@@ -5,6 +5,7 @@
 use crate::check::dependencies::{self, Definition, Start};
 use crate::check::tree::{Argument, Call, Kind, Link, Node};
 use crate::check::{CheckedModel, Component, SeriesId, SeriesType, StartValue, type_of};
+use crate::source::Span;
 use flowtime_runtime::builtins::{self, Convention, Reads};
 use flowtime_runtime::ir::{Builder, Grid, InputId, Program, SlotId, Type, ValueId};
 use std::collections::BTreeMap;
@@ -47,6 +48,32 @@ pub(crate) fn lower(checked: &CheckedModel, outputs: &[SeriesId], flags: Flags) 
     }
     let flags = lowerer.output_flags(flags);
     Lowered { program: lowerer.builder.finish(), inputs: lowerer.inputs, flags }
+}
+
+/// One series' formula as a program of its own: other series, and its own earlier bins, are inputs.
+#[derive(Debug)]
+pub(crate) struct LoweredFormula {
+    /// The program.
+    pub program: Program,
+    /// The series that it reads, in the order of its inputs.
+    pub inputs: Vec<SeriesId>,
+    /// The nodes whose values its outputs are, by their place in the file.
+    pub nodes: Vec<Span>,
+}
+
+/// Lowers the formula of `series` so that the value of every node in it is an output; `None` for a series without one.
+pub(crate) fn lower_formula(checked: &CheckedModel, series: SeriesId) -> Option<LoweredFormula> {
+    let formula = checked.formulas[series.index()].as_ref()?;
+    let mut lowerer = Lowerer::new(checked.grid(), checked.definitions(), &checked.starts, &checked.types);
+    lowerer.current = series;
+    lowerer.nodes = Some(Vec::new());
+    lowerer.lower_node(formula, None);
+    let nodes = lowerer.nodes.take().unwrap_or_default();
+    for (_, value) in &nodes {
+        lowerer.builder.output(*value);
+    }
+    let nodes = nodes.into_iter().map(|(span, _)| span).collect();
+    Some(LoweredFormula { program: lowerer.builder.finish(), inputs: lowerer.inputs, nodes })
 }
 
 /// The value of a formula without series and parameters.
@@ -116,6 +143,8 @@ struct Lowerer<'m> {
     current: SeriesId,
     keeps_masks: bool,
     masks: Vec<Mask>,
+    /// For one formula alone: the values of its nodes. All series are then inputs.
+    nodes: Option<Vec<(Span, ValueId)>>,
 }
 
 impl<'m> Lowerer<'m> {
@@ -137,6 +166,7 @@ impl<'m> Lowerer<'m> {
             current: SeriesId(0),
             keeps_masks: false,
             masks: Vec::new(),
+            nodes: None,
         }
     }
 
@@ -171,13 +201,38 @@ impl<'m> Lowerer<'m> {
         if let Some(value) = self.values[series.index()] {
             return value;
         }
+        if self.nodes.is_some() {
+            let value = self.given_series(series);
+            self.values[series.index()] = Some(value);
+            return value;
+        }
         let ty = self.types[series.index()].ty.unwrap_or(Type::Num);
         let slot = *self.slots.entry(series).or_insert_with(|| self.builder.slot(ty));
         self.builder.forward(slot)
     }
 
+    /// A series whose column is given; truth values stand in columns as 1 and 0.
+    fn given_series(&mut self, series: SeriesId) -> ValueId {
+        let value = self.input(series);
+        match (self.types[series.index()].ty, builtins::infix("!=")) {
+            (Some(Type::Bool), Some(differs)) => {
+                let zero = self.builder.number(0.0);
+                self.builder.call(differs, &[Some(value), Some(zero)])
+            }
+            _ => value,
+        }
+    }
+
     /// Lowers a node. `active` tells the bins in which the surrounding branches use its result, where not in all.
     fn lower_node(&mut self, node: &'m Node, active: Option<ValueId>) -> ValueId {
+        let value = self.lower_kind(node, active);
+        if let Some(nodes) = &mut self.nodes {
+            nodes.push((node.span, value));
+        }
+        value
+    }
+
+    fn lower_kind(&mut self, node: &'m Node, active: Option<ValueId>) -> ValueId {
         match &node.kind {
             Kind::Number(value) => self.builder.number(*value),
             Kind::Bool(value) => self.builder.boolean(*value),
@@ -257,6 +312,9 @@ impl<'m> Lowerer<'m> {
 
     /// Whether something in `node` belongs to a series that is not yet lowered.
     fn reads_ahead(&self, node: &Node) -> bool {
+        if self.nodes.is_some() {
+            return false;
+        }
         let mut found = false;
         node.walk(&mut |node| found |= matches!(node.kind, Kind::Series(id) if self.values[id.index()].is_none()));
         found

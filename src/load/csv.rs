@@ -42,6 +42,12 @@ pub(super) fn read(stream: impl Read, column: &mut Column, report: &mut Report<'
     !lines.failed
 }
 
+/// Whether the first line of a CSV stream names its columns.
+pub(super) fn has_header(stream: impl Read, report: &mut Report<'_>) -> bool {
+    let mut lines = Lines::new(stream);
+    lines.advance(report) && matches!(Layout::of(&lines.text(), None, report), Some(Layout::Table { .. }))
+}
+
 /// The lines of a stream, one at a time.
 struct Lines<R> {
     reader: BufReader<R>,

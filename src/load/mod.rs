@@ -7,6 +7,7 @@ mod clock;
 mod csv;
 mod json;
 mod loaders;
+mod locate;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod report;
@@ -15,6 +16,7 @@ use std::io::{self, Read};
 
 use self::clock::Clock;
 pub use self::loaders::{FileLoader, MemoryLoader};
+pub use self::locate::{Place, locate};
 #[cfg(feature = "parquet")]
 use self::parquet::read as read_parquet;
 pub use self::report::reason;

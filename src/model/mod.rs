@@ -1,11 +1,13 @@
 //! A model as decoded from YAML: every field that the schema has, formulas still text, each value with its place in
 //! the file. Nothing here is checked beyond its shape; names are still names.
 
+mod bins;
 pub mod decode;
 pub mod schema;
 mod topology;
 pub mod yaml;
 
+pub use bins::BinError;
 pub use topology::{Endpoint, NodeKind, Role, Topology, TopologyEdge, TopologyNode};
 
 use crate::source::{ScalarMap, Span, Spanned};

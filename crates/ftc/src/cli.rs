@@ -2,7 +2,7 @@
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{check, compile, completions, explain, fmt, functions, init, run, schema};
+use crate::commands::{check, compile, completions, explain, fmt, functions, init, run, schema, trace};
 
 /// Checks, formats, runs and explains models of service flows.
 #[derive(Debug, Parser)]
@@ -49,6 +49,9 @@ pub(crate) enum Command {
     /// Evaluate a model and show its outputs
     #[command(after_long_help = run::MORE_HELP)]
     Run(run::RunArgs),
+    /// Show where a number comes from, back to the data
+    #[command(after_long_help = trace::MORE_HELP)]
+    Trace(trace::TraceArgs),
     /// Compile a model and show a stage of it
     #[command(after_long_help = compile::MORE_HELP)]
     Compile(compile::CompileArgs),

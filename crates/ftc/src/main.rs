@@ -9,6 +9,7 @@ mod interrupt;
 mod models;
 mod paths;
 mod table;
+mod tree;
 mod ui;
 
 use std::io::{self, ErrorKind};
@@ -40,6 +41,7 @@ fn dispatch(command: &Command, ui: &Ui) -> anyhow::Result<Outcome> {
     match command {
         Command::Check(args) => commands::check::check(args, ui),
         Command::Run(args) => commands::run::run(args, ui),
+        Command::Trace(args) => commands::trace::run(args, ui),
         Command::Compile(args) => commands::compile::compile(args, ui),
         Command::Fmt(args) => commands::fmt::fmt(args, ui),
         Command::Explain(args) => commands::explain::explain(args, ui),

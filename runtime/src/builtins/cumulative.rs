@@ -4,7 +4,7 @@
 
 use super::entry::{FUNCTION, INTERNAL, example, given, num, param};
 use super::minmax::{larger, smaller};
-use super::{Builtin, Default, Emit, Family, Meaning, Param, ParamKind, ScanState};
+use super::{Builtin, Choice, Default, Emit, Family, Meaning, Param, ParamKind, ScanState};
 use crate::ir::{Builder, ValueId};
 use crate::jit::{Carried, Lanes, Vector};
 use crate::kernels::{Fast, scan};
@@ -35,6 +35,7 @@ pub(super) static CUMSUM: Builtin = Builtin {
 pub(super) static CUMMAX: Builtin = Builtin {
     name: "CUMMAX",
     params: X,
+    choice: Choice::Last,
     meaning: Meaning::Scan(largest),
     emit: Emit::Carry(emit_largest),
     fast: Some(Fast::Scan(|state, x, args, out| scan::tile(largest, state, x, args, out))),
@@ -47,6 +48,7 @@ pub(super) static CUMMAX: Builtin = Builtin {
 pub(super) static CUMMIN: Builtin = Builtin {
     name: "CUMMIN",
     params: X,
+    choice: Choice::Last,
     meaning: Meaning::Scan(smallest),
     emit: Emit::Carry(emit_smallest),
     fast: Some(Fast::Scan(|state, x, args, out| scan::tile(smallest, state, x, args, out))),

@@ -3,7 +3,7 @@
 //! Entries are statics that fill in a blank: `Builtin { name: "ABS", …, ..FUNCTION }`. Only what is said differs from
 //! a function of numbers to a number at the same bin.
 
-use super::{ArgValue, Builtin, Default, Emit, Meaning, Param, ParamKind, Reads, ResultType, Syntax};
+use super::{ArgValue, Builtin, Choice, Default, Emit, Meaning, Param, ParamKind, Reads, ResultType, Syntax};
 use crate::ir::{Builder, ValueId};
 
 /// A function of numbers at the same bin.
@@ -16,6 +16,7 @@ pub(super) const FUNCTION: Builtin = Builtin {
     reads: same_bin,
     needs_window: false,
     convention: None,
+    choice: Choice::Computed,
     requires: None,
     meaning: Meaning::Elementwise(|_| f64::NAN),
     emit: Emit::Call,

@@ -3,7 +3,7 @@
 use super::entry::{FUNCTION, back_to, example, given, int, num};
 use super::logic::{AND, GT, IF};
 use super::window::ROLLING_MAX;
-use super::{Builtin, Default, Family, Meaning};
+use super::{Builtin, Choice, Default, Family, Meaning};
 use crate::ir::{Builder, ValueId};
 
 pub(super) static FAMILY: Family = Family { title: "Flow", entries: &[&INFER_CAPACITY] };
@@ -18,6 +18,7 @@ pub(super) static INFER_CAPACITY: Builtin = Builtin {
         num("min_queue", "the depth above which a queue counts as one").or(Default::Number(10.0)),
     ],
     reads: |param, args| back_to(3, 1, param, args),
+    choice: Choice::Last,
     meaning: Meaning::Lower(lower_capacity),
     summary: "served where the service is saturated, else the largest served of the last `window` bins",
     edge: "saturated is where external_demand > served and, if queue_depth is given, queue_depth > min_queue; a missing \

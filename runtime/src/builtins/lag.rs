@@ -7,7 +7,7 @@ use super::arithmetic::SUB;
 use super::entry::{FUNCTION, INTERNAL, back_to, example, given, int, num, param, same, same_bin};
 use super::logic::{IF, LT};
 use super::time::BIN;
-use super::{ArgValue, Builtin, Default, Family, Meaning, ParamKind, Reads, ResultType};
+use super::{ArgValue, Builtin, Choice, Default, Family, Meaning, ParamKind, Reads, ResultType};
 use crate::ir::{Builder, ValueId};
 use crate::kernels::{Fast, window};
 
@@ -57,6 +57,7 @@ pub(super) static HOLD: Builtin = Builtin {
     name: "HOLD",
     params: &[num("x", "a series"), int("bins", 0, "for how many bins a value is held")],
     reads: |param, args| back_to(1, 0, param, args),
+    choice: Choice::Last,
     meaning: Meaning::Window(hold),
     fast: Some(Fast::Window(window::hold)),
     summary: "x, or where it is missing the newest present value of the last `bins` bins",

@@ -3,7 +3,7 @@
 //! A comparison with a missing value is false, but `!=` is true; so only `IS_MISSING` and `COALESCE` look for gaps.
 
 use super::entry::{FUNCTION, INFIX, PREFIX, example, num, same, truth, truth_value};
-use super::{Builtin, Emit, Family, Meaning, Param, ResultType};
+use super::{Builtin, Choice, Emit, Family, Meaning, Param, ResultType};
 use crate::jit::{Lanes, Vector};
 
 const NAN: f64 = f64::NAN;
@@ -129,6 +129,7 @@ pub(super) static IF: Builtin = Builtin {
         same("else", "the result where it does not, of the same type"),
     ],
     result: ResultType::Same,
+    choice: Choice::Condition,
     meaning: Meaning::Elementwise(|args| if holds(args[0]) { args[1] } else { args[2] }),
     emit: Emit::Inline(|lanes, args| lanes.select(args[0], args[1], args[2])),
     summary: "one value where a condition holds, another where it does not",
@@ -145,6 +146,7 @@ pub(super) static COALESCE: Builtin = Builtin {
     params: &[same("a", "the first choice"), same("b", "each further choice, of the same type")],
     variadic: true,
     result: ResultType::Same,
+    choice: Choice::First,
     meaning: Meaning::Elementwise(|args| args.iter().copied().find(|x| !x.is_nan()).unwrap_or(NAN)),
     emit: Emit::Inline(emit_coalesce),
     summary: "the first of its arguments that is not missing",

@@ -4,7 +4,7 @@
 //! values (±0) the later one.
 
 use super::entry::{FUNCTION, example, num};
-use super::{Builtin, Convention, Emit, Family, Meaning, Param};
+use super::{Builtin, Choice, Convention, Emit, Family, Meaning, Param};
 use crate::jit::{Lanes, Vector};
 
 const NAN: f64 = f64::NAN;
@@ -17,6 +17,7 @@ pub(super) static MIN: Builtin = Builtin {
     name: "MIN",
     params: OPERANDS,
     variadic: true,
+    choice: Choice::Last,
     meaning: Meaning::Elementwise(|args| args.iter().copied().reduce(smaller).unwrap_or(NAN)),
     emit: Emit::Inline(|lanes, args| lanes.smaller(args[0], args[1])),
     summary: "the smallest of its arguments at bin t",
@@ -32,6 +33,7 @@ pub(super) static MAX: Builtin = Builtin {
     name: "MAX",
     params: OPERANDS,
     variadic: true,
+    choice: Choice::Last,
     meaning: Meaning::Elementwise(|args| args.iter().copied().reduce(larger).unwrap_or(NAN)),
     emit: Emit::Inline(|lanes, args| lanes.larger(args[0], args[1])),
     summary: "the largest of its arguments at bin t",
@@ -47,6 +49,7 @@ pub(super) static CLAMP: Builtin = Builtin {
     name: "CLAMP",
     params: &[num("x", "a number"), num("lo", "the smallest result"), num("hi", "the largest result")],
     convention: Some(Convention::ClampBounds),
+    choice: Choice::First,
     meaning: Meaning::Elementwise(|args| larger(args[1], smaller(args[2], args[0]))),
     emit: Emit::Inline(emit_clamp),
     summary: "x, but at least lo and at most hi: `MAX(lo, MIN(hi, x))`",

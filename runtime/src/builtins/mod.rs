@@ -52,6 +52,8 @@ pub struct Builtin {
     pub needs_window: bool,
     /// The convention that stands in for a result in some bins.
     pub convention: Option<Convention>,
+    /// Which argument's value is the result, where it is one of them; what a reader of a result wants to know.
+    pub choice: Choice,
     /// What must hold between its compile-time arguments.
     pub requires: Option<Requirement>,
     /// What it computes.
@@ -88,6 +90,19 @@ impl Hash for Builtin {
     fn hash<H: Hasher>(&self, state: &mut H) {
         (self.name, self.syntax).hash(state);
     }
+}
+
+/// Which of its arguments' values an entry gives back unchanged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// None: it computes something new.
+    Computed,
+    /// That of the first argument, and the oldest bin of it, which equals the result.
+    First,
+    /// That of the last argument, and the newest bin of it, which equals the result.
+    Last,
+    /// The second argument's where the first is true, else the third's.
+    Condition,
 }
 
 /// What must hold between the compile-time arguments of a call.

@@ -2,7 +2,7 @@
 
 use super::entry::{FUNCTION, INTERNAL, all_bins, example, given, num, param, same, truth};
 use super::minmax::{larger, smaller};
-use super::{Builtin, Family, Meaning, Param, ParamKind};
+use super::{Builtin, Choice, Family, Meaning, Param, ParamKind};
 use crate::ir::{Builder, Type, ValueId};
 use crate::kernels::{Fast, reduce};
 use crate::sums::{self, term};
@@ -50,6 +50,7 @@ pub(super) static SUM: Builtin = Builtin {
 
 pub(super) static MINOF: Builtin = Builtin {
     name: "MINOF",
+    choice: Choice::Last,
     meaning: Meaning::Reduce(|x, _| present(x).reduce(smaller).unwrap_or(NAN)),
     fast: Some(Fast::Reduce(reduce::min)),
     summary: "the smallest value of all bins",
@@ -59,6 +60,7 @@ pub(super) static MINOF: Builtin = Builtin {
 
 pub(super) static MAXOF: Builtin = Builtin {
     name: "MAXOF",
+    choice: Choice::Last,
     meaning: Meaning::Reduce(|x, _| present(x).reduce(larger).unwrap_or(NAN)),
     fast: Some(Fast::Reduce(reduce::max)),
     summary: "the largest value of all bins",

@@ -5,7 +5,7 @@
 
 use super::entry::{FUNCTION, back_to, example, int, num};
 use super::minmax::{larger, smaller};
-use super::{Builtin, Family, Meaning, Param};
+use super::{Builtin, Choice, Family, Meaning, Param};
 use crate::kernels::{Fast, window};
 use crate::sums::{self, term};
 
@@ -28,6 +28,7 @@ const WINDOW: Builtin = Builtin {
 pub(super) static ROLLING_MAX: Builtin = Builtin {
     name: "ROLLING_MAX",
     meaning: Meaning::Window(|x, t, args| present(x, t, args).reduce(larger).unwrap_or(NAN)),
+    choice: Choice::Last,
     fast: Some(Fast::Window(window::max)),
     summary: "the largest value of the last `window` bins",
     examples: &[example!("ROLLING_MAX(x, 2)", x = [3.0, 1.0, 2.0, NAN, NAN] => [3.0, 3.0, 2.0, 2.0, NAN])],
@@ -37,6 +38,7 @@ pub(super) static ROLLING_MAX: Builtin = Builtin {
 pub(super) static ROLLING_MIN: Builtin = Builtin {
     name: "ROLLING_MIN",
     meaning: Meaning::Window(|x, t, args| present(x, t, args).reduce(smaller).unwrap_or(NAN)),
+    choice: Choice::Last,
     fast: Some(Fast::Window(window::min)),
     summary: "the smallest value of the last `window` bins",
     examples: &[example!("ROLLING_MIN(x, 2)", x = [3.0, 1.0, 2.0, NAN, NAN] => [3.0, 1.0, 1.0, 2.0, NAN])],

@@ -89,7 +89,7 @@ impl Backend {
 }
 
 /// `name=value`, where the name may hold `=` but the value can't.
-fn parse_setting(text: &str) -> Result<(String, f64), String> {
+pub(crate) fn parse_setting(text: &str) -> Result<(String, f64), String> {
     let (name, value) = text.rsplit_once('=').ok_or("expected `name=value`")?;
     let value = value.trim();
     match value.parse::<f64>() {
@@ -109,7 +109,7 @@ pub(crate) fn run(args: &RunArgs, ui: &Ui) -> anyhow::Result<Outcome> {
     let mut timings = Timings { check_ms: milliseconds(begin), ..Timings::default() };
     let found = std::mem::take(&mut check.diagnostics);
     let Some(checked) = &check.model else {
-        return show_problems(found, &check, args, ui);
+        return show_problems(found, &check, args.json, ui);
     };
     ui.say(&render::full(&ui.wanted(found), &check.sources, ui.colors(&io::stderr())));
     if let Some(note) = not_evaluated(checked) {
@@ -118,7 +118,7 @@ pub(crate) fn run(args: &RunArgs, ui: &Ui) -> anyhow::Result<Outcome> {
     let settings = Settings { parameters: args.set.clone(), engine: args.backend.options() };
     let evaluation = match evaluate(checked, &model, &settings, &mut timings, ui) {
         Ok(evaluation) => evaluation,
-        Err(error) => return show_run_error(error, &check, args, ui),
+        Err(error) => return show_run_error(error, &check, args.json, ui),
     };
     ui.detail(&details(evaluation.backend, &timings));
     let run = Run {
@@ -133,11 +133,11 @@ pub(crate) fn run(args: &RunArgs, ui: &Ui) -> anyhow::Result<Outcome> {
 }
 
 /// Shows what keeps the model from running: to people below the lines, to machines as a document.
-fn show_problems(found: Vec<Diagnostic>, check: &Check, args: &RunArgs, ui: &Ui) -> anyhow::Result<Outcome> {
+pub(crate) fn show_problems(found: Vec<Diagnostic>, check: &Check, as_json: bool, ui: &Ui) -> anyhow::Result<Outcome> {
     let mut counts = Counts::default();
     counts.add(&found);
     let diagnostics = ui.wanted(found);
-    if args.json {
+    if as_json {
         ui.result(&(json::document(&[Report { diagnostics: &diagnostics, sources: &check.sources }]) + "\n"))?;
     } else {
         ui.say(&render::full(&diagnostics, &check.sources, ui.colors(&io::stderr())));
@@ -228,9 +228,9 @@ fn is_long(step: Step<'_>) -> bool {
     matches!(step, Step::Evaluate { series, bins } if series.saturating_mul(bins) > 20_000_000)
 }
 
-fn show_run_error(error: RunError, check: &Check, args: &RunArgs, ui: &Ui) -> anyhow::Result<Outcome> {
+pub(crate) fn show_run_error(error: RunError, check: &Check, as_json: bool, ui: &Ui) -> anyhow::Result<Outcome> {
     match error {
-        RunError::Data(diagnostics) => return show_problems(diagnostics, check, args, ui),
+        RunError::Data(diagnostics) => return show_problems(diagnostics, check, as_json, ui),
         RunError::UnknownParameter { ref name, ref known } => {
             ui.error(&error.to_string());
             match nearest(name, known.iter().map(String::as_str)) {

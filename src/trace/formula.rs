@@ -1,0 +1,44 @@
+//! The values of all parts of one formula at all bins, computed by the engine from the columns of the series that the
+//! formula names.
+
+use std::collections::BTreeMap;
+
+use crate::check::tree::Node;
+use crate::check::{CheckedModel, SeriesId};
+use crate::driver::{Columns, RunError, Settings};
+use crate::lower::{LoweredFormula, lower_formula};
+use crate::source::Span;
+use flowtime_runtime::engine::{self, Inputs, RunControl};
+
+/// The columns of a formula's parts.
+#[derive(Debug, Default)]
+pub(super) struct Parts {
+    columns: BTreeMap<Span, Vec<f64>>,
+}
+
+impl Parts {
+    /// Computes the parts of the formula of `series`; none for a series without one.
+    pub(super) fn new(
+        checked: &CheckedModel,
+        series: SeriesId,
+        columns: &Columns,
+        settings: &Settings,
+    ) -> Result<Self, RunError> {
+        let Some(LoweredFormula { program, inputs, nodes }) = lower_formula(checked, series) else {
+            return Ok(Parts::default());
+        };
+        let bins = program.grid().bins;
+        let unknown = vec![f64::NAN; bins];
+        let inputs: Vec<&[f64]> =
+            inputs.iter().map(|input| columns.series.get(input).map_or(&*unknown, Vec::as_slice)).collect();
+        let prepared = engine::prepare(program, &settings.engine)?;
+        let inputs = Inputs { columns: &inputs, params: &columns.parameters };
+        let frame = prepared.run(&inputs, &RunControl::default())?;
+        Ok(Parts { columns: nodes.into_iter().zip(frame.outputs().map(<[f64]>::to_vec)).collect() })
+    }
+
+    /// The column of a node; none where it was folded away with what it is part of.
+    pub(super) fn column(&self, node: &Node) -> &[f64] {
+        self.columns.get(&node.span).map_or(&[], Vec::as_slice)
+    }
+}
