@@ -2,6 +2,7 @@
 //!
 //! [`check()`] runs the phases that need no numbers, [`run`] the rest. Nothing here prints or knows who asked.
 
+use crate::check::tree::Node;
 use crate::check::{self, CheckedModel, SeriesId};
 use crate::diagnostics::{Diagnostic, Sink};
 use crate::load::{self, SourceCheck, SourceLoader};
@@ -55,6 +56,8 @@ pub struct Evaluation {
     pub outputs: Vec<OutputColumn>,
     /// The const series that the outputs needed, as loaded.
     pub inputs: Vec<(SeriesId, Vec<f64>)>,
+    /// The columns of the further formulas that were asked for, in their order; truth values are 1 and 0.
+    pub extra: Vec<Vec<f64>>,
     /// Conventions that hid something, by series.
     pub flags: Vec<Flag>,
     /// What evaluated the model.
@@ -156,20 +159,36 @@ pub fn run(
     settings: &Settings,
     progress: &dyn Fn(Step<'_>),
 ) -> Result<Evaluation, RunError> {
+    run_with(checked, loader, settings, &[], progress)
+}
+
+/// Like [`run`], and evaluates further formulas over the model's series as [`Evaluation::extra`]: a rule of the model, a
+/// part of a formula, a series that is no output, or what a caller makes of them. Data that only they need is loaded too.
+///
+/// # Errors
+/// Those of [`run`].
+pub fn run_with(
+    checked: &CheckedModel,
+    loader: &dyn SourceLoader,
+    settings: &Settings,
+    extra: &[Node],
+    progress: &dyn Fn(Step<'_>),
+) -> Result<Evaluation, RunError> {
     let parameters = parameter_values(checked, settings)?;
     let wanted = distinct_outputs(checked);
-    let lowered = lower::lower(checked, &wanted, Flags::Count);
+    let lowered = lower::lower(checked, &wanted, extra, Flags::Count);
     let inputs = load_inputs(checked, &lowered.inputs, loader, progress)?;
     progress(Step::Evaluate { series: checked.model.series.len(), bins: checked.model.grid.bins as usize });
     let flag_ids = lowered.flags.clone();
-    let name = |output: usize| wanted.get(output).map_or("a count", |series| checked.id(*series)).to_owned();
+    let name = |output: usize| wanted.get(output).map_or("a further formula", |series| checked.id(*series)).to_owned();
     let (mut columns, backend) = evaluate(lowered, &inputs, &parameters, settings, &name)?;
-    let counts = columns.split_off(wanted.len());
+    let counts = columns.split_off(wanted.len() + extra.len());
+    let extra = columns.split_off(wanted.len());
     let raised = flag_ids.iter().zip(&counts).filter(|(_, count)| count.first().is_some_and(|count| *count > 0.0));
     let raised: Vec<(SeriesId, Convention)> = raised.map(|(flag, _)| *flag).collect();
     let flags = find_flags(checked, &raised, &inputs, &parameters, settings)?;
     let outputs = name_outputs(checked, &wanted, columns);
-    Ok(Evaluation { outputs, inputs: inputs.into_iter().collect(), flags, backend })
+    Ok(Evaluation { outputs, inputs: inputs.into_iter().collect(), extra, flags, backend })
 }
 
 /// The columns of some series, as a run would compute them.
@@ -294,7 +313,7 @@ fn find_flags(
     }
     let mut series: Vec<SeriesId> = raised.iter().map(|(series, _)| *series).collect();
     series.dedup();
-    let lowered = lower::lower(checked, &series, Flags::Bins);
+    let lowered = lower::lower(checked, &series, &[], Flags::Bins);
     let flag_ids = lowered.flags.clone();
     let (mut masks, _) = evaluate(lowered, inputs, parameters, settings, &|_| "a mask".to_owned())?;
     let flags = flag_ids.iter().zip(masks.split_off(series.len())).filter(|(flag, _)| raised.contains(flag));

@@ -32,9 +32,10 @@ pub(crate) enum Flags {
     Bins,
 }
 
-/// Lowers what `outputs` need; the program's first outputs are these, in this order.
-pub(crate) fn lower(checked: &CheckedModel, outputs: &[SeriesId], flags: Flags) -> Lowered {
-    let needed = needed(checked, outputs);
+/// Lowers what `outputs` and `extra` need; the program's first outputs are these, in this order. No flags are kept of
+/// `extra`, which belongs to no series.
+pub(crate) fn lower(checked: &CheckedModel, outputs: &[SeriesId], extra: &[Node], flags: Flags) -> Lowered {
+    let needed = needed(checked, outputs, extra);
     let mut lowerer = Lowerer::new(checked.grid(), checked.definitions(), &checked.starts, &checked.types);
     lowerer.keeps_masks = flags != Flags::Off;
     for component in &checked.dependencies.components {
@@ -44,6 +45,11 @@ pub(crate) fn lower(checked: &CheckedModel, outputs: &[SeriesId], flags: Flags) 
     }
     for output in outputs {
         let value = lowerer.value(*output);
+        lowerer.builder.output(value);
+    }
+    lowerer.keeps_masks = false;
+    for node in extra {
+        let value = lowerer.lower_node(node, None);
         lowerer.builder.output(value);
     }
     let flags = lowerer.output_flags(flags);
@@ -98,10 +104,13 @@ fn is_closed(node: &Node) -> bool {
     }
 }
 
-/// Which series the outputs depend on, themselves included.
-fn needed(checked: &CheckedModel, outputs: &[SeriesId]) -> Vec<bool> {
+/// Which series the outputs and the formulas of `extra` depend on, themselves included.
+fn needed(checked: &CheckedModel, outputs: &[SeriesId], extra: &[Node]) -> Vec<bool> {
     let mut needed = vec![false; checked.model.series.len()];
     let mut open: Vec<SeriesId> = outputs.to_vec();
+    for node in extra {
+        node.walk(&mut |node| open.extend(series_of(node)));
+    }
     while let Some(series) = open.pop() {
         if std::mem::replace(&mut needed[series.index()], true) {
             continue;
@@ -112,6 +121,13 @@ fn needed(checked: &CheckedModel, outputs: &[SeriesId]) -> Vec<bool> {
         }
     }
     needed
+}
+
+fn series_of(node: &Node) -> Option<SeriesId> {
+    match node.kind {
+        Kind::Series(id) => Some(id),
+        _ => None,
+    }
 }
 
 /// A place where a convention stood in for a result, if `mask` is true there.

@@ -1,4 +1,5 @@
-//! `series/columns.bin`: the columns of a run for machines, outputs first, then the const series they needed.
+//! `series/columns.bin`: the columns of a run for machines: outputs, the const series they needed, what else the topology
+//! names, and how sure inferred capacities are. [`ColumnFile`] reads it, as little of it as is asked for.
 //!
 //! | bytes | what |
 //! |---|---|
@@ -7,13 +8,17 @@
 //! | 4 | number of columns |
 //! | 8 | number of bins |
 //! | 8 | offset of the first column, a multiple of 64 |
-//! | per column: 4, 4, n | kind (0 output, 1 input), length n of the id, the id in UTF-8 |
+//! | per column: 4, 4, n | kind ([`ColumnKind`]), length n of the id, the id in UTF-8 |
 //! | up to that offset | zeros |
 //! | per column: 8 × bins | its values, binary64, missing as the quiet NaN `0x7ff8000000000000` |
 //!
 //! Whole numbers are unsigned; all is little-endian. Column c begins at `offset + 8 * bins * c`.
 
+mod reader;
+
 use std::io::{self, Write};
+
+pub use reader::{ColumnFile, Label};
 
 /// The first eight bytes of the file.
 pub const MAGIC: &[u8; 8] = b"FLOWCOLS";
@@ -23,13 +28,22 @@ pub const VERSION: u32 = 1;
 const ALIGNMENT: usize = 64;
 const MISSING: u64 = 0x7ff8_0000_0000_0000;
 
-/// What a column is to the run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a column is to the run, and what its id names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ColumnKind {
-    /// A result.
+    /// A result, by the output's name.
     Output = 0,
     /// A const series as it was read.
     Input = 1,
+    /// A computed series that the topology names and that is no output.
+    Role = 2,
+    /// How sure an inferred capacity is, by the id of the capacity series: 0 low, 1 medium, 2 high. In the bins of low
+    /// confidence the method is `rolling_max`, in all others `demand_adjusted`.
+    Confidence = 3,
+}
+
+impl ColumnKind {
+    const ALL: [ColumnKind; 4] = [ColumnKind::Output, ColumnKind::Input, ColumnKind::Role, ColumnKind::Confidence];
 }
 
 /// One column.
@@ -37,7 +51,7 @@ pub enum ColumnKind {
 pub struct Column<'a> {
     /// What it is to the run.
     pub kind: ColumnKind,
-    /// The output's name or the series' id.
+    /// The output's name, else a series' id.
     pub id: &'a str,
     /// One value per bin.
     pub values: &'a [f64],

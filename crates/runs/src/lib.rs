@@ -6,6 +6,7 @@
 //!
 //! - [`RunRecord`] is `run.json`; [`record`] makes one without writing anything.
 //! - [`runs_in`] lists the complete runs of a root; leftovers of killed writers are none.
+//! - [`StoredRun`] reads a run back, as little of it as is asked for.
 //! - The layout of `series/columns.bin` is described in [`columns`].
 #![forbid(unsafe_code)]
 
@@ -17,6 +18,7 @@ mod figures;
 mod id;
 mod record;
 mod sources;
+pub mod stored;
 mod topology;
 mod warnings;
 mod write;
@@ -24,7 +26,8 @@ mod write;
 pub use error::WriteError;
 pub use figures::Figures;
 pub use flowtime_files::FileError;
-pub use record::{
-    Engine, GridRecord, Provenance, RunRecord, SeriesRecord, Severity, Status, Timings, Warning, WindowRecord,
-};
+pub use record::{Engine, GridRecord, Provenance, RunRecord, SeriesRecord, Status, Timings, WindowRecord};
+pub use stored::{ReadError, StoredModel, StoredRun};
+pub use topology::{EdgeRecord, NodeRecord, PlaceRecord, TopologyRecord};
+pub use warnings::{Severity, Warning};
 pub use write::{Options, Run, Written, record, runs_in, write};

@@ -4,16 +4,22 @@
 use std::collections::BTreeMap;
 
 use flowtime::driver::OutputColumn;
-use flowtime::model::{Grid, Window};
+use flowtime::model::{Grid, Series, Window};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use crate::figures::Figures;
+use crate::warnings::Warning;
+
+/// The version of `run.json` that this crate writes and reads.
+pub(crate) const SCHEMA_VERSION: u32 = 1;
 
 /// The record of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RunRecord {
+    /// The version of this file's format, 1.
+    pub schema_version: u32,
     /// The run's name and its folder's; none where nothing was kept.
     pub run_id: Option<String>,
     /// How it ended.
@@ -120,38 +126,14 @@ impl WindowRecord {
     }
 }
 
-/// Something to know about a result.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Warning {
-    /// `division_by_zero`, `missing_values`, …
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// How much it matters.
-    pub severity: Severity,
-    /// The series it is about.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub series: Option<String>,
-    /// All the bins, ascending.
-    pub bins: Vec<usize>,
-    /// For people; names the first few bins.
-    pub message: String,
-}
-
-/// How much a warning matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Severity {
-    /// Good to know.
-    Info,
-    /// The result may mislead.
-    Warning,
-}
-
 /// An output: its figures over all bins, `null` where there is none or it is infinite, and its file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SeriesRecord {
     /// Its name.
     pub id: String,
+    /// The series' id, where the output has another name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub series: Option<String>,
     /// Its unit, if the model says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
@@ -174,11 +156,12 @@ pub struct SeriesRecord {
 }
 
 impl SeriesRecord {
-    pub(crate) fn new(output: &OutputColumn, unit: Option<&str>) -> Self {
+    pub(crate) fn new(output: &OutputColumn, series: &Series) -> Self {
         let Figures { min, mean, max, last, missing } = Figures::of(&output.values);
         let [min, mean, max, last] = [min, mean, max, last].map(|figure| figure.filter(|value| value.is_finite()));
-        let unit = unit.map(str::to_owned);
-        Self { id: output.name.clone(), unit, min, mean, max, last, missing, path: None, sha256: None }
+        let renamed = Some(&series.id.value).filter(|id| **id != output.name).cloned();
+        let unit = series.unit.clone();
+        Self { id: output.name.clone(), series: renamed, unit, min, mean, max, last, missing, path: None, sha256: None }
     }
 }
 

@@ -1,51 +1,93 @@
-//! `topology.json`: the model's services and queues with the series that play their roles, for a page to draw.
+//! `topology.json`: the model's services and queues with the series that play their roles, for a page to draw and for
+//! the state of a run. One definition writes it and reads it.
 
 use std::collections::BTreeMap;
 
-use flowtime::model::{Endpoint, Initial, NodeKind, Topology, TopologyEdge, TopologyNode};
-use serde::Serialize;
+use flowtime::model::{Endpoint, Initial, NodeKind, Role, Topology, TopologyEdge, TopologyNode};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-#[derive(Serialize)]
-struct Node<'a> {
-    id: &'a str,
-    kind: &'static str,
-    group: Option<&'a str>,
-    ui: Option<Value>,
-    semantics: BTreeMap<&'static str, Value>,
+/// The topology of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TopologyRecord {
+    /// Services, queues and other parts, in the order of the model.
+    pub nodes: Vec<NodeRecord>,
+    /// The flows between them.
+    pub edges: Vec<EdgeRecord>,
 }
 
-#[derive(Serialize)]
-struct Edge<'a> {
-    id: Option<&'a str>,
-    from: String,
-    to: String,
-    weight: Option<f64>,
+/// A service, queue or other part of a system.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NodeRecord {
+    /// Its name.
+    pub id: String,
+    /// `service`, `queue`, `router`, `external` or `dependency`.
+    pub kind: String,
+    /// A group, for people.
+    pub group: Option<String>,
+    /// Where a page draws it.
+    pub ui: Option<PlaceRecord>,
+    /// Series ids by role, and the numbers `sla_min` and `q0`; [`role`](Self::role) and its like read it.
+    pub semantics: BTreeMap<String, Value>,
 }
 
-/// The document for `topology`.
-pub(crate) fn document(topology: &Topology) -> Value {
-    json!({
-        "nodes": topology.nodes.iter().map(node).collect::<Vec<_>>(),
-        "edges": topology.edges.iter().map(edge).collect::<Vec<_>>(),
-    })
+/// A place on a page.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PlaceRecord {
+    /// To the right.
+    pub x: f64,
+    /// Downwards.
+    pub y: f64,
 }
 
-fn node(node: &TopologyNode) -> Node<'_> {
-    Node {
-        id: &node.id.value,
-        kind: kind_name(node.kind),
-        group: node.group.as_deref(),
-        ui: node.ui.map(|(x, y)| json!({ "x": x, "y": y })),
+/// A flow from one node to another, each perhaps with a port behind a colon.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EdgeRecord {
+    /// Its name, if it has one.
+    pub id: Option<String>,
+    /// Where it begins.
+    pub from: String,
+    /// Where it ends.
+    pub to: String,
+    /// Share of the flow.
+    pub weight: Option<f64>,
+}
+
+impl NodeRecord {
+    /// The series that plays `role` for this node.
+    pub fn role(&self, role: Role) -> Option<&str> {
+        self.semantics.get(role.name())?.as_str()
+    }
+
+    /// The minutes within which work should be done.
+    pub fn sla_min(&self) -> Option<f64> {
+        self.semantics.get("sla_min")?.as_f64()
+    }
+}
+
+/// The record of `topology`.
+pub(crate) fn record(topology: &Topology) -> TopologyRecord {
+    TopologyRecord {
+        nodes: topology.nodes.iter().map(node).collect(),
+        edges: topology.edges.iter().map(edge).collect(),
+    }
+}
+
+fn node(node: &TopologyNode) -> NodeRecord {
+    NodeRecord {
+        id: node.id.value.clone(),
+        kind: kind_name(node.kind).to_owned(),
+        group: node.group.clone(),
+        ui: node.ui.map(|(x, y)| PlaceRecord { x, y }),
         semantics: semantics(node),
     }
 }
 
-fn semantics(node: &TopologyNode) -> BTreeMap<&'static str, Value> {
+fn semantics(node: &TopologyNode) -> BTreeMap<String, Value> {
     let roles = node.semantics.iter().map(|(role, series)| (role.name(), json!(series.value)));
     let sla = node.sla_min.iter().map(|minutes| ("sla_min", json!(minutes.value)));
     let q0 = node.q0.iter().map(|start| ("q0", initial(&start.value)));
-    roles.chain(sla).chain(q0).collect()
+    roles.chain(sla).chain(q0).map(|(role, value)| (role.to_owned(), value)).collect()
 }
 
 fn initial(initial: &Initial) -> Value {
@@ -57,9 +99,9 @@ fn initial(initial: &Initial) -> Value {
     }
 }
 
-fn edge(edge: &TopologyEdge) -> Edge<'_> {
-    Edge {
-        id: edge.id.as_ref().map(|id| id.value.as_str()),
+fn edge(edge: &TopologyEdge) -> EdgeRecord {
+    EdgeRecord {
+        id: edge.id.as_ref().map(|id| id.value.clone()),
         from: endpoint(&edge.from),
         to: endpoint(&edge.to),
         weight: edge.weight,

@@ -7,8 +7,63 @@ use flowtime::driver::{Evaluation, Flag, OutputColumn};
 use flowtime::model::Model;
 use flowtime_runtime::builtins::Convention;
 use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
 
-use crate::record::{Severity, Warning};
+/// Something to know about a result; its type says which of the last fields it has.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Warning {
+    /// `division_by_zero`, `missing_values`, …
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// How much it matters.
+    pub severity: Severity,
+    /// The rule of the model that found it, if that has an id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The topology node it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
+    /// The series it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series: Option<String>,
+    /// All the bins, ascending.
+    #[serde(default)]
+    pub bins: Vec<usize>,
+    /// For people; names the first few bins.
+    pub message: String,
+    /// `data_gap`: when it begins, RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<String>,
+    /// `data_gap`: when it ends, RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end: Option<String>,
+    /// `conservation_violation`: the largest difference of the queue from what it should be, with its sign.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worst_residual: Option<f64>,
+    /// `conservation_violation`: what the queue should be where the residual is worst.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_queue: Option<f64>,
+    /// `conservation_violation`: what the queue is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actual_queue: Option<f64>,
+    /// `capacity_underestimate`: true where nothing was ever saturated, so that no bin shows the capacity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub never_saturated: Option<bool>,
+}
+
+/// How much a warning matters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Good to know.
+    Info,
+    /// The result may mislead.
+    #[default]
+    Warning,
+    /// A good part of the result is not to be trusted.
+    Major,
+}
 
 /// Ranges of bins that a message shows.
 const RANGES_SHOWN: usize = 5;
@@ -30,7 +85,7 @@ fn flag_warning(model: &Model, flag: &Flag) -> Warning {
         }
     };
     let message = format!("{what} {}{}", at_bins(&flag.bins), times(model, &flag.bins));
-    Warning { kind: kind.to_owned(), severity: Severity::Warning, series, bins: flag.bins.clone(), message }
+    Warning { kind: kind.to_owned(), series, bins: flag.bins.clone(), message, ..Warning::default() }
 }
 
 fn missing_warning(model: &Model, output: &OutputColumn) -> Option<Warning> {
@@ -40,7 +95,7 @@ fn missing_warning(model: &Model, output: &OutputColumn) -> Option<Warning> {
     let at = format!("{}{}", at_bins(&bins), times(model, &bins));
     let message = format!("{} of {count} values of `{name}` are missing, {at}", bins.len());
     let (kind, series) = ("missing_values".to_owned(), Some(output.name.clone()));
-    (!bins.is_empty()).then_some(Warning { kind, severity: Severity::Warning, series, bins, message })
+    (!bins.is_empty()).then_some(Warning { kind, series, bins, message, ..Warning::default() })
 }
 
 /// `at bin 11`, `at bins 3, 12-14`; what is too much is counted.

@@ -13,7 +13,7 @@ use flowtime_files::{FileError, PREFIX, Staging};
 
 use crate::artifacts::fill;
 use crate::error::WriteError;
-use crate::record::{Provenance, RunRecord, SeriesRecord, Status, Timings, WindowRecord};
+use crate::record::{Provenance, RunRecord, SCHEMA_VERSION, SeriesRecord, Status, Timings, WindowRecord};
 use crate::sources::{SourcePlan, plan};
 use crate::{id, warnings};
 
@@ -191,9 +191,9 @@ pub(crate) fn parameters<'a>(run: &Run<'a>) -> impl Iterator<Item = (&'a str, f6
 fn new_record(run: &Run<'_>, run_id: Option<String>, inputs_sha256: Option<String>) -> RunRecord {
     let model = &run.checked.model;
     let now = now();
-    let unit = |output: &OutputColumn| model.series.get(output.series.0 as usize)?.unit.as_deref();
-    let series = |output: &OutputColumn| SeriesRecord::new(output, unit(output));
+    let series = |output: &OutputColumn| SeriesRecord::new(output, &model.series[output.series.index()]);
     RunRecord {
+        schema_version: SCHEMA_VERSION,
         run_id,
         status: Status::Completed,
         mode: "model".to_owned(),

@@ -1,0 +1,192 @@
+//! A run on the disk, read as little as is asked for: [`StoredRun::open`] reads the record, everything else comes when
+//! it is first needed and is kept. Nothing in the folder is changed, and whatever is wrong with it is an error that
+//! names the file.
+//!
+//! ```no_run
+//! # use flowtime_runs::StoredRun;
+//! let run = StoredRun::open("runs/run_20251007T000000Z_9294e255".as_ref())?;
+//! let columns = run.columns()?;
+//! let served = run.column_of("orders_served")?.unwrap_or_default();
+//! println!("{} at 14:00", columns.slice(served, 168..169)?[0]);
+//! # Ok::<(), flowtime_runs::ReadError>(())
+//! ```
+
+mod error;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use flowtime::check::CheckedModel;
+use flowtime::driver;
+use flowtime::load::{FileLoader, SourceCheck};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+pub use error::ReadError;
+use flowtime_files::PREFIX;
+
+use crate::columns::{ColumnFile, ColumnKind};
+use crate::record::{RunRecord, SCHEMA_VERSION};
+use crate::topology::TopologyRecord;
+use crate::write::runs_in;
+
+/// A run on the disk.
+#[derive(Debug)]
+pub struct StoredRun {
+    path: PathBuf,
+    record: RunRecord,
+    topology: OnceLock<TopologyRecord>,
+    columns: OnceLock<ColumnFile>,
+    model: OnceLock<StoredModel>,
+}
+
+/// The model of a stored run.
+#[derive(Debug)]
+pub struct StoredModel {
+    /// Its text.
+    pub text: String,
+    /// The model; parameters have the values of the run.
+    pub checked: CheckedModel,
+    /// Where its sources are: the run's own copies.
+    pub loader: FileLoader,
+}
+
+impl StoredRun {
+    /// Opens the run in the folder `path` and reads its record, nothing else.
+    ///
+    /// # Errors
+    /// There is no run, or its record can't be read.
+    pub fn open(path: &Path) -> Result<Self, ReadError> {
+        let file = path.join("run.json");
+        if path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(PREFIX.as_bytes())) {
+            return Err(ReadError::Unfinished { path: path.to_owned() });
+        }
+        if !file.is_file() {
+            return Err(no_run(path));
+        }
+        let record = read_record(&file)?;
+        let (topology, columns, model) = Default::default();
+        Ok(Self { path: path.to_owned(), record, topology, columns, model })
+    }
+
+    /// Its folder.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Its `run.json`.
+    pub fn record(&self) -> &RunRecord {
+        &self.record
+    }
+
+    /// Its `topology.json`.
+    ///
+    /// # Errors
+    /// The file can't be read.
+    pub fn topology(&self) -> Result<&TopologyRecord, ReadError> {
+        self.once(&self.topology, || read_json(&self.path.join("topology.json")))
+    }
+
+    /// Its `series/columns.bin`, open for reading.
+    ///
+    /// # Errors
+    /// The file can't be read, is damaged, or doesn't fit the record.
+    pub fn columns(&self) -> Result<&ColumnFile, ReadError> {
+        self.once(&self.columns, || {
+            let path = self.path.join("series/columns.bin");
+            let columns = ColumnFile::open(&path)?;
+            let (found, expected) = (columns.bins(), self.record.grid.bins as usize);
+            if found != expected {
+                let problem = format!("it has {found} bins, `run.json` says {expected}");
+                return Err(ReadError::Damaged { path, problem });
+            }
+            Ok(columns)
+        })
+    }
+
+    /// The number of the column that holds the series `id` in [`columns`](Self::columns): as an output under whatever
+    /// name, as an input, or because the topology names it.
+    ///
+    /// # Errors
+    /// The columns can't be read.
+    pub fn column_of(&self, id: &str) -> Result<Option<usize>, ReadError> {
+        let columns = self.columns()?;
+        let is_it = |output: &&crate::SeriesRecord| output.series.as_ref().unwrap_or(&output.id) == id;
+        let output = || columns.find(ColumnKind::Output, &self.record.series.iter().find(is_it)?.id);
+        let kinds = [ColumnKind::Input, ColumnKind::Role];
+        Ok(kinds.into_iter().find_map(|kind| columns.find(kind, id)).or_else(output))
+    }
+
+    /// Its model, checked; the sources are not looked at.
+    ///
+    /// # Errors
+    /// The file can't be read or has errors.
+    pub fn model(&self) -> Result<&StoredModel, ReadError> {
+        self.once(&self.model, || {
+            let path = self.path.join("model.yaml");
+            let text = fs::read_to_string(&path).map_err(|source| ReadError::file(&path, source))?;
+            let loader = FileLoader::new(self.path.clone());
+            let mut check = driver::check(&path.display().to_string(), &text, &loader, SourceCheck::Skip);
+            match check.model.take() {
+                Some(checked) => Ok(StoredModel { text, checked, loader }),
+                None => Err(ReadError::Model { path, check: Box::new(check) }),
+            }
+        })
+    }
+
+    /// What `cell` holds, or after `read` will hold.
+    fn once<'a, T>(
+        &self,
+        cell: &'a OnceLock<T>,
+        read: impl FnOnce() -> Result<T, ReadError>,
+    ) -> Result<&'a T, ReadError> {
+        match cell.get() {
+            Some(value) => Ok(value),
+            None => {
+                let value = read()?;
+                Ok(cell.get_or_init(|| value))
+            }
+        }
+    }
+}
+
+/// What is at `path` instead of a run.
+fn no_run(path: &Path) -> ReadError {
+    let path = path.to_owned();
+    match path.metadata() {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => ReadError::NotFound { path },
+        Err(source) => ReadError::File { path, source },
+        Ok(_) => match runs_in(&path).ok().and_then(|mut runs| runs.pop()) {
+            Some(last) => ReadError::Root { last: path.join(last), path },
+            None => ReadError::NoRun { path },
+        },
+    }
+}
+
+fn read_record(path: &Path) -> Result<RunRecord, ReadError> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Head {
+        schema_version: u32,
+    }
+    let bytes = fs::read(path).map_err(|source| ReadError::file(path, source))?;
+    match serde_json::from_slice::<RunRecord>(&bytes) {
+        Ok(record) if record.schema_version == SCHEMA_VERSION => Ok(record),
+        Ok(RunRecord { schema_version: found, .. }) => {
+            Err(ReadError::Version { path: path.to_owned(), found, known: SCHEMA_VERSION })
+        }
+        // A record that can't be understood may be one of a later version.
+        Err(source) => match serde_json::from_slice(&bytes) {
+            Ok(Head { schema_version: found }) if found != SCHEMA_VERSION => {
+                Err(ReadError::Version { path: path.to_owned(), found, known: SCHEMA_VERSION })
+            }
+            _ => Err(ReadError::Json { path: path.to_owned(), source }),
+        },
+    }
+}
+
+fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, ReadError> {
+    let bytes = fs::read(path).map_err(|source| ReadError::file(path, source))?;
+    serde_json::from_slice(&bytes).map_err(|source| ReadError::Json { path: path.to_owned(), source })
+}

@@ -1,0 +1,6 @@
+//! Runs on a real file system: written, read again, and judged.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that can't set up its folder has failed")]
+
+mod artifacts;
+mod place;
+mod stored;
