@@ -5,13 +5,12 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Instant;
 
-use flowtime::check::{CheckedModel, SeriesId};
-use flowtime::driver::{Evaluation, OutputColumn};
+use flowtime::driver::OutputColumn;
 use flowtime::source::Span;
 use flowtime_files::{Names, Staging, push_number};
 use serde::Serialize;
 
-use crate::columns::{self, Column, ColumnKind};
+use crate::columns::{self, RunColumns};
 use crate::error::WriteError;
 use crate::record::{RunRecord, SeriesRecord};
 use crate::sources::{SourcePlan, apply_edits};
@@ -54,7 +53,7 @@ fn copy_sources(staging: &Staging<'_>, run: &Run<'_>, plan: &SourcePlan) -> Resu
 fn model_text(run: &Run<'_>, plan: &SourcePlan) -> String {
     let mut edits = plan.edits.clone();
     let model = &run.checked.model;
-    for (parameter, (_, value)) in model.parameters.iter().zip(parameters(run)) {
+    for (parameter, (_, value)) in model.parameters.iter().zip(parameters(run.checked, run.settings)) {
         if value.to_bits() != parameter.value.value.to_bits() {
             edits.push(parameter_edit(parameter.value.span, value));
         }
@@ -92,20 +91,11 @@ fn write_series(
 }
 
 fn write_columns(staging: &Staging<'_>, run: &Run<'_>) -> Result<String, WriteError> {
-    let Evaluation { outputs, inputs, .. } = run.evaluation;
-    let outputs =
-        outputs.iter().map(|output| Column { kind: ColumnKind::Output, id: &output.name, values: &output.values });
-    let inputs = inputs.iter().filter_map(|(series, values)| {
-        Some(Column { kind: ColumnKind::Input, id: series_name(run.checked, *series)?, values })
-    });
-    let columns: Vec<Column<'_>> = outputs.chain(inputs).collect();
+    let columns = RunColumns::of(run.checked, run.evaluation);
+    let columns = columns.list();
     let digest = staging.file("series/columns.bin", |file| {
         file.write_all(&columns::header(&columns, run.checked.model.grid.bins as usize))?;
         columns.iter().try_for_each(|column| columns::write_values(file, column.values))
     })?;
     Ok(digest)
-}
-
-fn series_name(checked: &CheckedModel, series: SeriesId) -> Option<&str> {
-    checked.model.series.get(series.0 as usize).map(|series| series.id.value.as_str())
 }

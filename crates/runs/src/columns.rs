@@ -14,10 +14,12 @@
 //!
 //! Whole numbers are unsigned; all is little-endian. Column c begins at `offset + 8 * bins * c`.
 
+mod of_run;
 mod reader;
 
 use std::io::{self, Write};
 
+pub(crate) use of_run::RunColumns;
 pub use reader::{ColumnFile, Label};
 
 /// The first eight bytes of the file.

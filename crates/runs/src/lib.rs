@@ -5,6 +5,7 @@
 //! `provenance.generatedAt`. A run folder is self-contained: its `model.yaml` checks and runs where it lies.
 //!
 //! - [`RunRecord`] is `run.json`; [`record`] makes one without writing anything.
+//! - [`evaluate`] evaluates a model with all that a run keeps, [`validate()`] says what looks wrong in the result.
 //! - [`runs_in`] lists the complete runs of a root; leftovers of killed writers are none.
 //! - [`StoredRun`] reads a run back, as little of it as is asked for.
 //! - The layout of `series/columns.bin` is described in [`columns`].
@@ -20,7 +21,8 @@ mod record;
 mod sources;
 pub mod stored;
 mod topology;
-mod warnings;
+pub mod validate;
+pub mod warnings;
 mod write;
 
 pub use error::WriteError;
@@ -29,5 +31,6 @@ pub use flowtime_files::FileError;
 pub use record::{Engine, GridRecord, Provenance, RunRecord, SeriesRecord, Status, Timings, WindowRecord};
 pub use stored::{ReadError, StoredModel, StoredRun};
 pub use topology::{EdgeRecord, NodeRecord, PlaceRecord, TopologyRecord};
-pub use warnings::{Severity, Warning};
+pub use validate::{evaluate, validate};
+pub use warnings::{Clock, Severity, Warning};
 pub use write::{Options, Run, Written, record, runs_in, write};

@@ -13,9 +13,11 @@ use flowtime_files::{FileError, PREFIX, Staging};
 
 use crate::artifacts::fill;
 use crate::error::WriteError;
+use crate::id;
 use crate::record::{Provenance, RunRecord, SCHEMA_VERSION, SeriesRecord, Status, Timings, WindowRecord};
 use crate::sources::{SourcePlan, plan};
-use crate::{id, warnings};
+use crate::validate::validate;
+use crate::warnings::Warning;
 
 /// Random ids tried before giving up.
 const TRIES: usize = 16;
@@ -29,8 +31,10 @@ pub struct Run<'a> {
     pub checked: &'a CheckedModel,
     /// What was set for this run.
     pub settings: &'a Settings,
-    /// The result.
+    /// The result of [`evaluate`](crate::evaluate).
     pub evaluation: &'a Evaluation,
+    /// Warnings of the telemetry's loader, such as its `data_gap`s; they go into the record, and validation knows them.
+    pub gaps: &'a [Warning],
     /// Where its sources come from.
     pub loader: &'a dyn SourceLoader,
     /// How long it took so far.
@@ -174,14 +178,17 @@ fn run_id(run: &Run<'_>, digits: &str) -> String {
 }
 
 fn inputs_digest(run: &Run<'_>, plan: &SourcePlan) -> Result<String, WriteError> {
-    let parameters: Vec<_> = parameters(run).collect();
+    let parameters: Vec<_> = parameters(run.checked, run.settings).collect();
     id::inputs_digest(run.text, &parameters, &plan.copies, run.loader)
 }
 
-/// Every parameter with its value in this run; of two settings of one name the later holds.
-pub(crate) fn parameters<'a>(run: &Run<'a>) -> impl Iterator<Item = (&'a str, f64)> {
-    let settings = &run.settings.parameters;
-    run.checked.model.parameters.iter().map(move |parameter| {
+/// Every parameter with its value in a run; of two settings of one name the later holds.
+pub(crate) fn parameters<'a>(
+    checked: &'a CheckedModel,
+    settings: &'a Settings,
+) -> impl Iterator<Item = (&'a str, f64)> {
+    let settings = &settings.parameters;
+    checked.model.parameters.iter().map(move |parameter| {
         let id = parameter.id.value.as_str();
         let set = settings.iter().rev().find(|(name, _)| name == id);
         (id, set.map_or(parameter.value.value, |(_, value)| *value))
@@ -199,9 +206,9 @@ fn new_record(run: &Run<'_>, run_id: Option<String>, inputs_sha256: Option<Strin
         mode: "model".to_owned(),
         grid: (&model.grid).into(),
         window: model.window.as_ref().map(|window| WindowRecord::new(window, &model.grid)),
-        parameters: parameters(run).map(|(name, value)| (name.to_owned(), value)).collect(),
+        parameters: parameters(run.checked, run.settings).map(|(name, value)| (name.to_owned(), value)).collect(),
         provenance: Provenance::new(&now, model.provenance.as_ref()),
-        warnings: warnings::warnings(run.checked, run.evaluation),
+        warnings: validate(run.checked, run.settings, run.evaluation, run.gaps),
         series: run.evaluation.outputs.iter().map(series).collect(),
         inputs_sha256,
         completed_at: now,

@@ -1,22 +1,24 @@
 //! What is particular to service flows, in terms of everything else.
 
-use super::entry::{FUNCTION, back_to, example, given, int, num};
+use super::entry::{FUNCTION, INTERNAL, back_to, example, given, int, num};
 use super::logic::{AND, GT, IF};
 use super::window::ROLLING_MAX;
-use super::{Builtin, Choice, Default, Family, Meaning};
+use super::{Builtin, Choice, Default, Family, Meaning, Param, ResultType};
 use crate::ir::{Builder, ValueId};
 
 pub(super) static FAMILY: Family = Family { title: "Flow", entries: &[&INFER_CAPACITY] };
 
+const CAPACITY_PARAMS: &[Param] = &[
+    num("served", "what was served"),
+    num("external_demand", "what was asked for"),
+    num("queue_depth", "what was waiting").or(Default::Absent),
+    int("window", 1, "how many bins the largest served is taken of").or(Default::Number(12.0)),
+    num("min_queue", "the depth above which a queue counts as one").or(Default::Number(10.0)),
+];
+
 pub(super) static INFER_CAPACITY: Builtin = Builtin {
     name: "infer_capacity_from_saturation",
-    params: &[
-        num("served", "what was served"),
-        num("external_demand", "what was asked for"),
-        num("queue_depth", "what was waiting").or(Default::Absent),
-        int("window", 1, "how many bins the largest served is taken of").or(Default::Number(12.0)),
-        num("min_queue", "the depth above which a queue counts as one").or(Default::Number(10.0)),
-    ],
+    params: CAPACITY_PARAMS,
     reads: |param, args| back_to(3, 1, param, args),
     choice: Choice::Last,
     meaning: Meaning::Lower(lower_capacity),
@@ -35,6 +37,16 @@ pub(super) static INFER_CAPACITY: Builtin = Builtin {
         ),
     ],
     ..FUNCTION
+};
+
+/// Whether [`INFER_CAPACITY`] with the same arguments takes the bin for saturated; runs tell it beside the capacity.
+pub(super) static SATURATED: Builtin = Builtin {
+    name: "saturated",
+    params: CAPACITY_PARAMS,
+    result: ResultType::Bool,
+    meaning: Meaning::Lower(lower_saturation),
+    summary: "whether the demand is not met and, if queue_depth is given, work is waiting",
+    ..INTERNAL
 };
 
 fn lower_capacity(builder: &mut Builder, args: &[Option<ValueId>]) -> ValueId {

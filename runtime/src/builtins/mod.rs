@@ -30,7 +30,8 @@ mod window;
 
 pub use convention::Convention;
 pub use table::{
-    Family, all, and, conditional, count, distribution, families, function, infix, not, or, prefix, sample, shift,
+    Family, all, and, conditional, count, distribution, families, function, infer_capacity, infix, not, or, prefix,
+    sample, saturated, shift,
 };
 
 /// One entry. Name and syntax identify it.

@@ -95,6 +95,16 @@ pub fn count() -> &'static Builtin {
     &reduce::COUNT
 }
 
+/// `infer_capacity_from_saturation`
+pub fn infer_capacity() -> &'static Builtin {
+    &flow::INFER_CAPACITY
+}
+
+/// Whether [`infer_capacity`] with the same arguments takes the bin for saturated.
+pub fn saturated() -> &'static Builtin {
+    &flow::SATURATED
+}
+
 fn of_syntax(syntax: Syntax) -> impl Iterator<Item = &'static Builtin> {
     all().filter(move |entry| entry.syntax == syntax)
 }

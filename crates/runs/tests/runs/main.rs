@@ -4,3 +4,4 @@
 mod artifacts;
 mod place;
 mod stored;
+mod validate;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use flowtime::driver::{self, Evaluation, Settings};
 use flowtime::load::{FileLoader, SourceCheck};
-use flowtime_runs::{Options, Run, Timings, WriteError, Written, write};
+use flowtime_runs::{Options, Run, Timings, Warning, WriteError, Written, evaluate, write};
 use tempfile::TempDir;
 
 pub(crate) const MODEL: &str = r#"schemaVersion: 1
@@ -26,6 +26,7 @@ pub(crate) const SHARED: &str = "bin_index,value\n0,1\n1,inf\n2,5e-324\n3,0.3000
 pub(crate) struct Place {
     pub(crate) folder: TempDir,
     pub(crate) text: String,
+    pub(crate) gaps: Vec<Warning>,
 }
 
 impl Place {
@@ -35,7 +36,7 @@ impl Place {
         fs::create_dir_all(model.join("data")).unwrap();
         fs::write(model.join("data/load.csv"), LOAD).unwrap();
         fs::write(folder.path().join("shared.csv"), SHARED).unwrap();
-        Self { folder, text: MODEL.to_owned() }
+        Self { folder, text: MODEL.to_owned(), gaps: Vec::new() }
     }
 
     pub(crate) fn runs(&self) -> PathBuf {
@@ -60,9 +61,17 @@ impl Place {
         let checked = check.model.as_ref().unwrap_or_else(|| panic!("{:?}", check.diagnostics));
         let parameters = settings.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
         let settings = Settings { parameters, ..Settings::default() };
-        let evaluation = driver::run(checked, &loader, &settings, &|_| {}).unwrap();
+        let evaluation = evaluate(checked, &loader, &settings, &|_| {}).unwrap();
         let timings = Timings::default();
-        then(&Run { text: &self.text, checked, settings: &settings, evaluation: &evaluation, loader: &loader, timings })
+        then(&Run {
+            text: &self.text,
+            checked,
+            settings: &settings,
+            evaluation: &evaluation,
+            gaps: &self.gaps,
+            loader: &loader,
+            timings,
+        })
     }
 
     pub(crate) fn evaluation(&self) -> Evaluation {
