@@ -7,7 +7,7 @@ use crate::check::{self, CheckedModel, SeriesId};
 use crate::diagnostics::{Diagnostic, Sink};
 use crate::load::{self, SourceCheck, SourceLoader};
 use crate::lower::{self, Flags, Lowered};
-use crate::model::{decode, yaml};
+use crate::model::{SeriesKind, decode, yaml};
 use crate::source::Sources;
 pub use flowtime_runtime::builtins::Convention;
 use flowtime_runtime::engine::{self, Backend, Difference, RunControl};
@@ -212,13 +212,20 @@ pub fn columns(
     progress: &dyn Fn(Step<'_>),
 ) -> Result<Columns, RunError> {
     let parameters = parameter_values(checked, settings)?;
-    let lowered = lower::lower(checked, series, Flags::Off);
+    let lowered = lower::lower(checked, series, &[], Flags::Off);
     let mut columns = load_inputs(checked, &lowered.inputs, loader, progress)?;
     progress(Step::Evaluate { series: series.len(), bins: checked.model.grid.bins as usize });
     let name = |output: usize| series.get(output).map_or("", |series| checked.id(*series)).to_owned();
     let (values, _) = evaluate(lowered, &columns, &parameters, settings, &name)?;
     columns.extend(series.iter().copied().zip(values));
     Ok(Columns { series: columns, parameters })
+}
+
+/// The const series that a run of the model with these further formulas reads, in the order of the model.
+pub fn data(checked: &CheckedModel, extra: &[Node]) -> Vec<SeriesId> {
+    let needed = lower::needed(checked, &distinct_outputs(checked), extra);
+    let is_data = |series: &SeriesId| matches!(checked.model.series[series.index()].kind, SeriesKind::Const(_));
+    (0..).map(SeriesId).take(needed.len()).filter(|series| needed[series.index()] && is_data(series)).collect()
 }
 
 /// The model's parameters with the settings in place.

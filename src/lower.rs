@@ -105,7 +105,7 @@ fn is_closed(node: &Node) -> bool {
 }
 
 /// Which series the outputs and the formulas of `extra` depend on, themselves included.
-fn needed(checked: &CheckedModel, outputs: &[SeriesId], extra: &[Node]) -> Vec<bool> {
+pub(crate) fn needed(checked: &CheckedModel, outputs: &[SeriesId], extra: &[Node]) -> Vec<bool> {
     let mut needed = vec![false; checked.model.series.len()];
     let mut open: Vec<SeriesId> = outputs.to_vec();
     for node in extra {

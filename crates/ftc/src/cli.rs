@@ -2,9 +2,11 @@
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{check, compile, completions, explain, fmt, functions, init, run, schema, trace};
+use crate::commands::{
+    check, compile, completions, explain, fmt, functions, init, run, schema, test, trace, verify,
+};
 
-/// Checks, formats, runs and explains models of service flows.
+/// Checks, formats, runs, tests and explains models of service flows.
 #[derive(Debug, Parser)]
 #[command(name = "ftc", version, propagate_version = true)]
 pub(crate) struct Cli {
@@ -52,6 +54,12 @@ pub(crate) enum Command {
     /// Show where a number comes from, back to the data
     #[command(after_long_help = trace::MORE_HELP)]
     Trace(trace::TraceArgs),
+    /// Run the tests that models hold
+    #[command(after_long_help = test::MORE_HELP)]
+    Test(test::TestArgs),
+    /// Evaluate stored runs again and compare every bit
+    #[command(after_long_help = verify::MORE_HELP)]
+    Verify(verify::VerifyArgs),
     /// Compile a model and show a stage of it
     #[command(after_long_help = compile::MORE_HELP)]
     Compile(compile::CompileArgs),

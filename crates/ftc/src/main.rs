@@ -2,15 +2,18 @@
 //! well, 1 if the user's input has problems, 2 if the work couldn't be done, 130 on Ctrl-C.
 #![forbid(unsafe_code)]
 
+mod backend;
 mod cli;
 mod commands;
 mod files;
 mod interrupt;
 mod models;
 mod paths;
+mod progress;
 mod table;
 mod tree;
 mod ui;
+mod warnings;
 
 use std::io::{self, ErrorKind};
 use std::process::ExitCode;
@@ -42,6 +45,8 @@ fn dispatch(command: &Command, ui: &Ui) -> anyhow::Result<Outcome> {
         Command::Check(args) => commands::check::check(args, ui),
         Command::Run(args) => commands::run::run(args, ui),
         Command::Trace(args) => commands::trace::run(args, ui),
+        Command::Test(args) => commands::test::test(args, ui),
+        Command::Verify(args) => commands::verify::verify(args, ui),
         Command::Compile(args) => commands::compile::compile(args, ui),
         Command::Fmt(args) => commands::fmt::fmt(args, ui),
         Command::Explain(args) => commands::explain::explain(args, ui),

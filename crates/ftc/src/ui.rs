@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 use anyhow::Context;
 use flowtime::diagnostics::{Diagnostic, Severity};
 use flowtime::load::reason;
-use flowtime_runs::WriteError;
+use flowtime_runs::{ReadError, WriteError};
 
 use crate::cli::{Color, Global};
 
@@ -61,12 +61,13 @@ impl Ui {
     /// Says why the work couldn't be done, and what helps.
     pub(crate) fn failure(&self, error: &anyhow::Error) {
         self.error(&in_words(error));
-        let help = match error.downcast_ref::<WriteError>() {
-            Some(error) => error.help(),
-            None => system_error(error).and_then(|error| help(error.kind())),
+        let help = match (error.downcast_ref::<WriteError>(), error.downcast_ref::<ReadError>()) {
+            (Some(error), _) => error.help().map(str::to_owned),
+            (_, Some(error)) => error.help(),
+            _ => system_error(error).and_then(|error| help(error.kind())).map(str::to_owned),
         };
         if let Some(help) = help {
-            self.help(help);
+            self.help(&help);
         }
     }
 

@@ -265,14 +265,16 @@ fn a_binary_file_is_not_shown() {
 }
 
 #[test]
-fn rules_and_tests_of_a_model_are_said_not_to_be_evaluated() {
+fn rules_of_a_model_are_evaluated_and_shown_together() {
     let folder = folder();
-    let sections = "validation:\n  - { id: a, type: custom, expr: \"y > 0\" }\n  - { id: b, type: custom, expr: \"y > 1\" }\n\
-                    tests:\n  - { name: one, inputs: { x: [1] }, expect: { y: [3] } }\n";
+    let sections = "validation:\n  - { id: a, type: custom, expr: \"x > 1\" }\n  - { id: b, type: custom, expr: \"y > 3\" }\n\
+                    window: { start: \"2025-10-07T00:00:00Z\" }\n";
     fs::write(folder.path().join("models/good.yaml"), GOOD.to_owned() + sections).unwrap();
-    let note = "note: 2 validation rules and 1 test are checked, not evaluated\n";
     let done = check_exit(folder.path(), &["run", "models/good.yaml"], 0);
-    assert!(done.err.contains(note), "{}", done.err);
+    let expected = "warning: custom, 2 times\n  \
+                    rule `a` does not hold at bins 0, 2 (00:00-00:15 UTC)\n  \
+                    rule `b` does not hold at bins 0, 2 (00:00-00:15 UTC)\n";
+    assert!(done.err.starts_with(expected), "{}", done.err);
     let quiet = check_exit(folder.path(), &["-q", "run", "models/good.yaml"], 0);
     assert_eq!(quiet.err, "");
 }

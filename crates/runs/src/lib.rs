@@ -6,6 +6,8 @@
 //!
 //! - [`RunRecord`] is `run.json`; [`record`] makes one without writing anything.
 //! - [`evaluate`] evaluates a model with all that a run keeps, [`validate()`] says what looks wrong in the result.
+//! - [`run_test`] runs one of a model's own tests.
+//! - [`verify()`] evaluates a stored run again and compares every bit.
 //! - [`runs_in`] lists the complete runs of a root; leftovers of killed writers are none.
 //! - [`StoredRun`] reads a run back, as little of it as is asked for.
 //! - The layout of `series/columns.bin` is described in [`columns`].
@@ -17,20 +19,24 @@ mod dag;
 mod error;
 mod figures;
 mod id;
+mod model_test;
 mod record;
 mod sources;
 pub mod stored;
 mod topology;
 pub mod validate;
+mod verify;
 pub mod warnings;
 mod write;
 
 pub use error::WriteError;
 pub use figures::Figures;
 pub use flowtime_files::FileError;
+pub use model_test::{TestProblem, TestResult, run_test};
 pub use record::{Engine, GridRecord, Provenance, RunRecord, SeriesRecord, Status, Timings, WindowRecord};
 pub use stored::{ReadError, StoredModel, StoredRun};
 pub use topology::{EdgeRecord, NodeRecord, PlaceRecord, TopologyRecord};
 pub use validate::{evaluate, validate};
+pub use verify::{Mismatch, Verification, VerifyError, VerifyStep, verify};
 pub use warnings::{Clock, Severity, Warning};
 pub use write::{Options, Run, Written, record, runs_in, write};

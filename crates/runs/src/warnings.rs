@@ -6,7 +6,7 @@ mod text;
 use serde::{Deserialize, Serialize};
 
 pub use text::Clock;
-pub(crate) use text::{at_bins, number};
+pub(crate) use text::{at_bins, exact, number};
 
 /// Something to know about a result; its type says which of the last fields it has.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -9,4 +9,6 @@ pub(crate) mod functions;
 pub(crate) mod init;
 pub(crate) mod run;
 pub(crate) mod schema;
+pub(crate) mod test;
 pub(crate) mod trace;
+pub(crate) mod verify;

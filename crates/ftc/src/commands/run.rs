@@ -3,26 +3,24 @@
 use std::cell::Cell;
 use std::io;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::Context;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use flowtime::check::CheckedModel;
 use flowtime::diagnostics::suggest::nearest;
 use flowtime::diagnostics::{Diagnostic, Report, json, render};
-use flowtime::driver::{self, Check, Evaluation, RunError, Settings, Step};
+use flowtime::driver::{Check, Evaluation, RunError, Settings, Step};
 use flowtime::load::SourceCheck;
 use flowtime_runs::{FileError, Options, Run, RunRecord, Timings, WriteError, Written};
 use flowtime_runtime::engine;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::models::{Counts, ModelText, counted};
+use crate::backend::Backend;
+use crate::models::{Counts, ModelText};
+use crate::progress::Progress;
 use crate::table::Row;
 use crate::ui::{Outcome, Ui};
-use crate::{interrupt, paths, table};
-
-/// How long a run is silent before it shows its progress.
-const PATIENCE: Duration = Duration::from_millis(500);
+use crate::{interrupt, paths, table, warnings};
 
 /// What the long help adds.
 pub(crate) const MORE_HELP: &str = "\
@@ -62,32 +60,6 @@ pub(crate) struct RunArgs {
     durable: bool,
 }
 
-/// What evaluates a model.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Backend {
-    /// Whichever is done first
-    #[default]
-    Auto,
-    /// The interpreter, which defines what is right
-    Interp,
-    /// Machine code
-    Jit,
-    /// Both; the run fails at the first bin where they differ
-    Both,
-}
-
-impl Backend {
-    fn options(self) -> engine::Options {
-        let backend = match self {
-            Backend::Auto => engine::Backend::Auto,
-            Backend::Interp => engine::Backend::Interp,
-            Backend::Jit => engine::Backend::Jit,
-            Backend::Both => engine::Backend::Both,
-        };
-        engine::Options { backend, ..engine::Options::default() }
-    }
-}
-
 /// `name=value`, where the name may hold `=` but the value can't.
 pub(crate) fn parse_setting(text: &str) -> Result<(String, f64), String> {
     let (name, value) = text.rsplit_once('=').ok_or("expected `name=value`")?;
@@ -112,9 +84,6 @@ pub(crate) fn run(args: &RunArgs, ui: &Ui) -> anyhow::Result<Outcome> {
         return show_problems(found, &check, args.json, ui);
     };
     ui.say(&render::full(&ui.wanted(found), &check.sources, ui.colors(&io::stderr())));
-    if let Some(note) = not_evaluated(checked) {
-        ui.note(&note);
-    }
     let settings = Settings { parameters: args.set.clone(), engine: args.backend.options() };
     let evaluation = match evaluate(checked, &model, &settings, &mut timings, ui) {
         Ok(evaluation) => evaluation,
@@ -126,6 +95,7 @@ pub(crate) fn run(args: &RunArgs, ui: &Ui) -> anyhow::Result<Outcome> {
         checked,
         settings: &settings,
         evaluation: &evaluation,
+        gaps: &[],
         loader: &model.loader,
         timings,
     };
@@ -144,15 +114,6 @@ pub(crate) fn show_problems(found: Vec<Diagnostic>, check: &Check, as_json: bool
     }
     ui.note(&counts.summary());
     Ok(Outcome::Problems)
-}
-
-/// What of the model a run passes over.
-fn not_evaluated(checked: &CheckedModel) -> Option<String> {
-    let counts = [(checked.model.validation.len(), "validation rule"), (checked.model.tests.len(), "test")];
-    let parts: Vec<String> =
-        counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, noun)| counted(count, noun)).collect();
-    let verb = if counts.iter().map(|(count, _)| count).sum::<usize>() == 1 { "is" } else { "are" };
-    (!parts.is_empty()).then(|| format!("note: {} {verb} checked, not evaluated", parts.join(" and ")))
 }
 
 /// What `-v` tells about a run.
@@ -181,45 +142,22 @@ fn evaluate(
     let begin = Instant::now();
     let loaded = Cell::new(0.0);
     let progress = Progress::new(ui.shows_progress());
-    let result = driver::run(checked, &model.loader, settings, &|step| {
+    let result = flowtime_runs::evaluate(checked, &model.loader, settings, &|step| {
         if let Step::Evaluate { .. } = step {
             loaded.set(milliseconds(begin));
         }
-        progress.show(step);
+        progress.show(&step_message(step), is_long(step));
     });
-    progress.bar.finish_and_clear();
+    progress.finish();
     timings.load_ms = loaded.get();
     timings.evaluate_ms = ((milliseconds(begin) - loaded.get()) * 1e3).round() / 1e3;
     result
 }
 
-/// A line on the terminal that tells what a long run does.
-struct Progress {
-    bar: ProgressBar,
-    begin: Instant,
-    wanted: bool,
-}
-
-impl Progress {
-    fn new(wanted: bool) -> Self {
-        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} ({elapsed})") {
-            bar.set_style(style);
-        }
-        Self { bar, begin: Instant::now(), wanted }
-    }
-
-    fn show(&self, step: Step<'_>) {
-        if self.wanted && (self.bar.is_hidden() && (self.begin.elapsed() > PATIENCE || is_long(step))) {
-            self.bar.set_draw_target(ProgressDrawTarget::stderr());
-            self.bar.enable_steady_tick(Duration::from_millis(100));
-        }
-        self.bar.set_message(match step {
-            Step::Load { series, index, count } => format!("reading {series} ({} of {count})", index + 1),
-            Step::Evaluate { series, bins } => {
-                format!("evaluating {series} series over {bins} bins")
-            }
-        });
+fn step_message(step: Step<'_>) -> String {
+    match step {
+        Step::Load { series, index, count } => format!("reading {series} ({} of {count})", index + 1),
+        Step::Evaluate { series, bins } => format!("evaluating {series} series over {bins} bins"),
     }
 }
 
@@ -265,12 +203,7 @@ fn finish(run: &Run<'_>, args: &RunArgs, ui: &Ui) -> anyhow::Result<Outcome> {
             }
         }
     };
-    for warning in &record.warnings {
-        ui.warning(&warning.message);
-    }
-    if record.warnings.iter().any(|warning| warning.kind == "division_by_zero") {
-        ui.advice("guard a division with `IF`, for example `IF(served > 0, errors / served, 0)`");
-    }
+    warnings::show(&record, ui);
     ui.result(&shown(run, &record, written.as_ref(), args, ui)?)?;
     Ok(Outcome::Clean)
 }

@@ -67,6 +67,11 @@ pub(crate) fn number(value: f64) -> String {
     if (1e-5..1e15).contains(&rounded.abs()) || rounded == 0.0 { rounded.to_string() } else { format!("{rounded:e}") }
 }
 
+/// A value as its shortest exact decimal; `missing` for NaN.
+pub(crate) fn exact(value: f64) -> String {
+    if value.is_nan() { "missing".to_owned() } else { value.to_string() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

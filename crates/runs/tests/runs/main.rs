@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that can't set up its folder has failed")]
 
 mod artifacts;
+mod model_test;
 mod place;
 mod stored;
 mod validate;
+mod verify;

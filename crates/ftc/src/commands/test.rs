@@ -1,0 +1,192 @@
+//! `ftc test`: the tests that models hold, reported as `cargo test` does, as JSON, and as JUnit XML for whoever runs it.
+
+mod json;
+mod junit;
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anstyle::{AnsiColor, Style};
+use clap::Args;
+use flowtime::diagnostics::render;
+use flowtime::load::SourceCheck;
+use flowtime::source::Sources;
+use flowtime_runs::{TestProblem, TestResult, run_test};
+
+use crate::backend::Backend;
+use crate::models::{ModelText, counted};
+use crate::ui::{Outcome, Ui};
+use crate::{files, paths};
+
+/// What the long help adds.
+pub(crate) const MORE_HELP: &str = "\
+Examples:
+  ftc test                              every model in this folder and below
+  ftc test model.yaml --filter burst    the tests whose names contain `burst`
+  ftc test --backend both               interpreted and compiled, bit for bit
+  ftc test --junit report.xml           for a workflow
+
+Exit codes:
+  0  all tests passed
+  1  a test failed, or a model has errors
+  2  a path can't be read, the report can't be written, or the command line is wrong";
+
+#[derive(Debug, Args)]
+pub(crate) struct TestArgs {
+    /// Models, folders with models (YAML files with `schemaVersion`), or `-` for standard input
+    #[arg(default_value = ".")]
+    paths: Vec<PathBuf>,
+    /// Run only the tests whose names contain TEXT
+    #[arg(long, value_name = "TEXT")]
+    filter: Option<String>,
+    /// What evaluates the models
+    #[arg(long, value_enum, default_value_t)]
+    backend: Backend,
+    /// Write a report in JUnit's XML, too
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+    /// Print the results as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// The tests of one model.
+struct Tested {
+    /// The model, as it is called in messages.
+    name: String,
+    /// Its text, for places in it.
+    sources: Sources,
+    /// Whether it has errors, so that no test of it could run.
+    broken: bool,
+    /// The tests that ran.
+    results: Vec<TestResult>,
+    /// How many the filter left out.
+    filtered: usize,
+}
+
+/// Runs the tests and reports them.
+pub(crate) fn test(args: &TestArgs, ui: &Ui) -> anyhow::Result<Outcome> {
+    if !paths::exist(&args.paths, ui) {
+        return Ok(Outcome::Failed);
+    }
+    let models = files::find_models(&args.paths)?;
+    if models.is_empty() {
+        ui.warning("no models found: a folder's models are its YAML files with a key `schemaVersion`");
+    }
+    let begin = Instant::now();
+    let mut tested = Vec::with_capacity(models.len());
+    for model in &models {
+        tested.push(test_model(model, args, ui)?);
+    }
+    let totals = Totals::of(&tested, begin.elapsed());
+    if let Some(file) = &args.junit {
+        files::write(file, junit::document(&tested, &totals).as_bytes())?;
+    }
+    if args.json {
+        ui.result(&json::document(&tested, &totals)?)?;
+    } else {
+        ui.result(&(failures(&tested) + &totals.summary(ui)))?;
+    }
+    Ok(if totals.failed + totals.broken > 0 { Outcome::Problems } else { Outcome::Clean })
+}
+
+fn test_model(path: &Path, args: &TestArgs, ui: &Ui) -> anyhow::Result<Tested> {
+    let model = ModelText::read(path)?;
+    let check = model.check(SourceCheck::Skip);
+    let mut tested =
+        Tested { name: model.name.clone(), sources: check.sources, broken: false, results: Vec::new(), filtered: 0 };
+    let Some(checked) = &check.model else {
+        ui.say(&render::full(&check.diagnostics, &tested.sources, ui.colors(&io::stderr())));
+        ui.error(&format!("the tests of `{}` can't run: the model has errors", tested.name));
+        tested.broken = true;
+        return Ok(tested);
+    };
+    let all = &checked.model.tests;
+    let chosen = |name: &str| args.filter.as_ref().is_none_or(|text| name.contains(text.as_str()));
+    let tests: Vec<_> = all.iter().filter(|test| chosen(&test.name.value)).collect();
+    tested.filtered = all.len() - tests.len();
+    if all.is_empty() {
+        ui.note(&format!("`{}` has no tests", tested.name));
+    } else if !tests.is_empty() && !args.json {
+        ui.result(&format!("running {} of {}\n", counted(tests.len(), "test"), tested.name))?;
+    }
+    for test in tests {
+        show(args, ui, &format!("test {} ... ", test.name.value))?;
+        let result = run_test(checked, test, &model.loader, args.backend.options());
+        show(args, ui, &format!("{} ({})\n", verdict(result.problems.is_empty(), ui), time(result.time)))?;
+        tested.results.push(result);
+    }
+    Ok(tested)
+}
+
+/// Shows progress to people; machines get a document at the end.
+fn show(args: &TestArgs, ui: &Ui, text: &str) -> anyhow::Result<()> {
+    if args.json { Ok(()) } else { ui.result(text) }
+}
+
+fn verdict(passed: bool, ui: &Ui) -> String {
+    let (word, color) = if passed { ("ok", AnsiColor::Green) } else { ("FAILED", AnsiColor::BrightRed) };
+    if !ui.colors(&io::stdout()) {
+        return word.to_owned();
+    }
+    let style = Style::new().fg_color(Some(color.into()));
+    format!("{style}{word}{style:#}")
+}
+
+fn time(time: Duration) -> String {
+    let milliseconds = time.as_secs_f64() * 1e3;
+    if milliseconds < 1e3 { format!("{milliseconds:.1} ms") } else { format!("{:.2} s", time.as_secs_f64()) }
+}
+
+/// Every failed test with what did not hold.
+fn failures(tested: &[Tested]) -> String {
+    let mut text = String::new();
+    for model in tested {
+        for result in model.results.iter().filter(|result| !result.problems.is_empty()) {
+            text.push_str(&format!("\n---- {}: {} ----\n", model.name, result.name));
+            result.problems.iter().for_each(|problem| text.push_str(&described(problem, &model.sources)));
+        }
+    }
+    text
+}
+
+/// A problem on lines of its own, with what helps.
+fn described(problem: &TestProblem, sources: &Sources) -> String {
+    if let TestProblem::Model(diagnostics) = problem {
+        return render::full(diagnostics, sources, false);
+    }
+    let help = problem.help().map(|help| format!("help: {help}\n")).unwrap_or_default();
+    format!("{problem}\n{help}")
+}
+
+/// The counts over all models.
+struct Totals {
+    passed: usize,
+    failed: usize,
+    filtered: usize,
+    broken: usize,
+    time: Duration,
+}
+
+impl Totals {
+    fn of(tested: &[Tested], time: Duration) -> Self {
+        let results = || tested.iter().flat_map(|model| &model.results);
+        let passed = results().filter(|result| result.problems.is_empty()).count();
+        Self {
+            passed,
+            failed: results().count() - passed,
+            filtered: tested.iter().map(|model| model.filtered).sum(),
+            broken: tested.iter().filter(|model| model.broken).count(),
+            time,
+        }
+    }
+
+    fn summary(&self, ui: &Ui) -> String {
+        let Self { passed, failed, filtered, broken, .. } = self;
+        let verdict = verdict(failed + broken == 0, ui);
+        let broken = if *broken > 0 { format!("; {} with errors", counted(*broken, "model")) } else { String::new() };
+        let counts = format!("{passed} passed; {failed} failed; {filtered} filtered out{broken}");
+        format!("\ntest result: {verdict}. {counts}; finished in {}\n", time(self.time))
+    }
+}
