@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::columns::{self, RunColumns};
 use crate::error::WriteError;
-use crate::record::{RunRecord, SeriesRecord};
+use crate::record::{RunIndex, RunRecord, SeriesRecord};
 use crate::sources::{SourcePlan, apply_edits};
 use crate::write::{Run, Written, now, parameters};
 use crate::{dag, topology};
@@ -32,6 +32,7 @@ pub(crate) fn fill(
     write_json(&staging, "topology.json", &topology::record(&run.checked.model.topology))?;
     write_series(&staging, &run.evaluation.outputs, &mut record.series)?;
     write_columns(&staging, run)?;
+    write_json(&staging, "series/index.json", &RunIndex::from(&record))?;
     write_json(&staging, "debug/dag.json", &dag::dag(run.checked))?;
     record.timings.artifacts_ms = (begin.elapsed().as_secs_f64() * 1e6).round() / 1e3;
     record.completed_at = now();

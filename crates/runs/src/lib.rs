@@ -33,7 +33,7 @@ pub use error::WriteError;
 pub use figures::Figures;
 pub use flowtime_files::FileError;
 pub use model_test::{TestProblem, TestResult, run_test};
-pub use record::{Engine, GridRecord, Provenance, RunRecord, SeriesRecord, Status, Timings, WindowRecord};
+pub use record::{Engine, GridRecord, Provenance, RunIndex, RunRecord, SeriesRecord, Status, Timings, WindowRecord};
 pub use stored::{ReadError, StoredModel, StoredRun};
 pub use topology::{EdgeRecord, NodeRecord, PlaceRecord, TopologyRecord};
 pub use validate::{evaluate, validate};

@@ -1,12 +1,16 @@
 //! `run.json`: who, when, over which bins, with what result. A record is complete when it is written; a folder without
 //! one is no run.
 
+mod index;
+
 use std::collections::BTreeMap;
 
 use flowtime::driver::OutputColumn;
 use flowtime::model::{Grid, Series, Window};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
+
+pub use index::RunIndex;
 
 use crate::figures::Figures;
 use crate::warnings::Warning;

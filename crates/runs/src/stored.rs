@@ -1,5 +1,5 @@
-//! A run on the disk, read as little as is asked for: [`StoredRun::open`] reads the record, everything else comes when
-//! it is first needed and is kept. Nothing in the folder is changed, and whatever is wrong with it is an error that
+//! A run on the disk, read as little as is asked for: [`StoredRun::open`] reads the index, everything else comes when it
+//! is first needed and is kept. Nothing in the folder is changed, and whatever is wrong with it is an error that
 //! names the file.
 //!
 //! ```no_run
@@ -27,7 +27,7 @@ pub use error::ReadError;
 use flowtime_files::PREFIX;
 
 use crate::columns::{ColumnFile, ColumnKind};
-use crate::record::{RunRecord, SCHEMA_VERSION};
+use crate::record::{RunIndex, RunRecord, SCHEMA_VERSION};
 use crate::topology::TopologyRecord;
 use crate::write::runs_in;
 
@@ -35,7 +35,8 @@ use crate::write::runs_in;
 #[derive(Debug)]
 pub struct StoredRun {
     path: PathBuf,
-    record: RunRecord,
+    index: RunIndex,
+    record: OnceLock<RunRecord>,
     topology: OnceLock<TopologyRecord>,
     columns: OnceLock<ColumnFile>,
     model: OnceLock<StoredModel>,
@@ -53,10 +54,10 @@ pub struct StoredModel {
 }
 
 impl StoredRun {
-    /// Opens the run in the folder `path` and reads its record, nothing else.
+    /// Opens the run in the folder `path` and reads its index, nothing else.
     ///
     /// # Errors
-    /// There is no run, or its record can't be read.
+    /// There is no run, or its index can't be read.
     pub fn open(path: &Path) -> Result<Self, ReadError> {
         let file = path.join("run.json");
         if path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(PREFIX.as_bytes())) {
@@ -65,9 +66,9 @@ impl StoredRun {
         if !file.is_file() {
             return Err(no_run(path));
         }
-        let record = read_record(&file)?;
-        let (topology, columns, model) = Default::default();
-        Ok(Self { path: path.to_owned(), record, topology, columns, model })
+        let index = read_versioned(&path.join("series/index.json"), |index: &RunIndex| index.schema_version)?;
+        let (record, topology, columns, model) = Default::default();
+        Ok(Self { path: path.to_owned(), index, record, topology, columns, model })
     }
 
     /// Its folder.
@@ -75,9 +76,18 @@ impl StoredRun {
         &self.path
     }
 
-    /// Its `run.json`.
-    pub fn record(&self) -> &RunRecord {
-        &self.record
+    /// Its grid, window and telemetry gaps, and how its outputs are called.
+    pub fn index(&self) -> &RunIndex {
+        &self.index
+    }
+
+    /// Its `run.json`, with all its warnings; [`index`](Self::index) has what most readers need.
+    ///
+    /// # Errors
+    /// The file can't be read.
+    pub fn record(&self) -> Result<&RunRecord, ReadError> {
+        let path = self.path.join("run.json");
+        self.once(&self.record, || read_versioned(&path, |record: &RunRecord| record.schema_version))
     }
 
     /// Its `topology.json`.
@@ -91,14 +101,14 @@ impl StoredRun {
     /// Its `series/columns.bin`, open for reading.
     ///
     /// # Errors
-    /// The file can't be read, is damaged, or doesn't fit the record.
+    /// The file can't be read, is damaged, or doesn't fit the index.
     pub fn columns(&self) -> Result<&ColumnFile, ReadError> {
         self.once(&self.columns, || {
             let path = self.path.join("series/columns.bin");
             let columns = ColumnFile::open(&path)?;
-            let (found, expected) = (columns.bins(), self.record.grid.bins as usize);
+            let (found, expected) = (columns.bins(), self.index.grid.bins as usize);
             if found != expected {
-                let problem = format!("it has {found} bins, `run.json` says {expected}");
+                let problem = format!("it has {found} bins, `index.json` says {expected}");
                 return Err(ReadError::Damaged { path, problem });
             }
             Ok(columns)
@@ -112,8 +122,9 @@ impl StoredRun {
     /// The columns can't be read.
     pub fn column_of(&self, id: &str) -> Result<Option<usize>, ReadError> {
         let columns = self.columns()?;
-        let is_it = |output: &&crate::SeriesRecord| output.series.as_ref().unwrap_or(&output.id) == id;
-        let output = || columns.find(ColumnKind::Output, &self.record.series.iter().find(is_it)?.id);
+        let renamed = self.index.renamed.iter().find(|(_, series)| *series == id).map(|(output, _)| output.as_str());
+        let own = || Some(id).filter(|id| !self.index.renamed.contains_key(*id));
+        let output = || columns.find(ColumnKind::Output, renamed.or_else(own)?);
         let kinds = [ColumnKind::Input, ColumnKind::Role];
         Ok(kinds.into_iter().find_map(|kind| columns.find(kind, id)).or_else(output))
     }
@@ -164,23 +175,21 @@ fn no_run(path: &Path) -> ReadError {
     }
 }
 
-fn read_record(path: &Path) -> Result<RunRecord, ReadError> {
+/// Reads a JSON file whose format has a version, which `version` finds.
+fn read_versioned<T: DeserializeOwned>(path: &Path, version: impl Fn(&T) -> u32) -> Result<T, ReadError> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Head {
         schema_version: u32,
     }
     let bytes = fs::read(path).map_err(|source| ReadError::file(path, source))?;
-    match serde_json::from_slice::<RunRecord>(&bytes) {
-        Ok(record) if record.schema_version == SCHEMA_VERSION => Ok(record),
-        Ok(RunRecord { schema_version: found, .. }) => {
-            Err(ReadError::Version { path: path.to_owned(), found, known: SCHEMA_VERSION })
-        }
-        // A record that can't be understood may be one of a later version.
+    let other = |found| ReadError::Version { path: path.to_owned(), found, known: SCHEMA_VERSION };
+    match serde_json::from_slice::<T>(&bytes) {
+        Ok(value) if version(&value) == SCHEMA_VERSION => Ok(value),
+        Ok(value) => Err(other(version(&value))),
+        // What can't be understood may be of a later version.
         Err(source) => match serde_json::from_slice(&bytes) {
-            Ok(Head { schema_version: found }) if found != SCHEMA_VERSION => {
-                Err(ReadError::Version { path: path.to_owned(), found, known: SCHEMA_VERSION })
-            }
+            Ok(Head { schema_version: found }) if found != SCHEMA_VERSION => Err(other(found)),
             _ => Err(ReadError::Json { path: path.to_owned(), source }),
         },
     }

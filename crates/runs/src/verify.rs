@@ -55,7 +55,8 @@ pub enum VerifyError {
 pub fn verify(run: &StoredRun, progress: &dyn Fn(VerifyStep<'_>)) -> Result<Verification, VerifyError> {
     let (columns, model) = (run.columns()?, run.model()?);
     let mut mismatches = Vec::new();
-    for series in &run.record().series {
+    let outputs = &run.record()?.series;
+    for series in outputs {
         progress(VerifyStep::File(&series.id));
         mismatches.extend(files::check(run, columns, series)?);
     }
@@ -72,8 +73,13 @@ pub fn verify(run: &StoredRun, progress: &dyn Fn(VerifyStep<'_>)) -> Result<Veri
             }
         }
     }
-    let files = run.record().series.len();
-    Ok(Verification { files, columns: columns.labels().len(), bins: columns.bins(), backends, mismatches })
+    Ok(Verification {
+        files: outputs.len(),
+        columns: columns.labels().len(),
+        bins: columns.bins(),
+        backends,
+        mismatches,
+    })
 }
 
 fn evaluate_on(backend: Backend, model: &StoredModel) -> Result<Evaluation, RunError> {

@@ -4,7 +4,7 @@
 use flowtime::model::Model;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::record::RunRecord;
+use crate::record::{GridRecord, RunIndex, RunRecord, WindowRecord};
 
 /// Ranges of bins that a message shows.
 const RANGES_SHOWN: usize = 5;
@@ -24,8 +24,17 @@ impl Clock {
 
     /// The clock of the run with this record.
     pub fn of_record(record: &RunRecord) -> Self {
-        let start = record.window.as_ref().and_then(|window| window.start.parse().ok());
-        Self { start, bin_minutes: record.grid.bin_minutes }
+        Self::new(record.window.as_ref(), &record.grid)
+    }
+
+    /// The clock of the run with this index.
+    pub fn of_index(index: &RunIndex) -> Self {
+        Self::new(index.window.as_ref(), &index.grid)
+    }
+
+    fn new(window: Option<&WindowRecord>, grid: &GridRecord) -> Self {
+        let start = window.and_then(|window| window.start.parse().ok());
+        Self { start, bin_minutes: grid.bin_minutes }
     }
 
     /// When `bin` begins, if the run says so.
@@ -37,7 +46,7 @@ impl Clock {
     /// `01:00-01:10 UTC`: when the first of `bins` begins and the last one ends, if the run says so.
     pub fn span(&self, bins: &[usize]) -> Option<String> {
         let (begin, end) = (self.begin(*bins.first()?)?, self.begin(bins.last()? + 1)?);
-        let in_one_day = end.duration_since(begin) <= SignedDuration::from_hours(24) && self.bin_minutes < 24 * 60;
+        let in_one_day = end.duration_since(begin) < SignedDuration::from_hours(24) && self.bin_minutes < 24 * 60;
         let format = if in_one_day { "%H:%M" } else { "%Y-%m-%d %H:%M" };
         Some(format!("{}-{} UTC", begin.strftime(format), end.strftime(format)))
     }

@@ -37,6 +37,7 @@ fn a_run_folder_has_all_its_files() {
         "series/%C3%A9%2Fdiv.csv",
         "series/Load.csv",
         "series/columns.bin",
+        "series/index.json",
         "series/load~2.csv",
         "sources/shared.csv",
         "topology.json",

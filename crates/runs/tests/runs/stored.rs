@@ -67,7 +67,7 @@ fn bins_and_columns_beyond_the_last_are_errors_that_say_so() {
 #[test]
 fn record_topology_and_model_are_those_of_the_run() {
     let (place, run) = stored();
-    assert_eq!(run.record().grid.bins, 4);
+    assert_eq!((run.index().grid.bins, run.record().unwrap().grid.bins), (4, 4));
     assert!(run.topology().unwrap().nodes.is_empty());
     let model = run.model().unwrap();
     assert_eq!(model.text, fs::read_to_string(run.path().join("model.yaml")).unwrap());
@@ -96,18 +96,60 @@ fn what_is_no_run_is_refused_with_a_reason() {
     check_refused(&half, &format!("`{}` is what a killed writer left, not a run", shown(&half)));
 }
 
-#[test]
-fn records_of_later_versions_and_broken_ones_are_told_apart() {
+/// Reading the JSON file `name` of a run with this text fails with this message.
+fn check_json(name: &str, change: impl FnOnce(&str) -> String, expected: &str) {
     let (_place, run) = stored();
-    let file = run.path().join("run.json");
-    let text = fs::read_to_string(&file).unwrap();
-    let shown = file.display();
-    fs::write(&file, text.replace("\"schemaVersion\": 1", "\"schemaVersion\": 2")).unwrap();
-    check_refused(run.path(), &format!("`{shown}` is of version 2, expected 1"));
-    fs::write(&file, "{ \"schemaVersion\": 3 }").unwrap();
-    check_refused(run.path(), &format!("`{shown}` is of version 3, expected 1"));
-    fs::write(&file, &text[..text.len() / 2]).unwrap();
-    check_refused(run.path(), &format!("can't understand `{shown}`"));
+    let file = run.path().join(name);
+    fs::write(&file, change(&fs::read_to_string(&file).unwrap())).unwrap();
+    let error = StoredRun::open(run.path()).and_then(|run| run.record().map(|_| ())).unwrap_err();
+    assert_eq!(error.to_string().replace(&file.display().to_string(), "FILE"), expected);
+    assert!(error.help().is_some());
+}
+
+#[test]
+fn files_of_later_versions_and_broken_ones_are_told_apart() {
+    for name in ["run.json", "series/index.json"] {
+        let later = |text: &str| text.replace("\"schemaVersion\": 1", "\"schemaVersion\": 2");
+        check_json(name, later, "`FILE` is of version 2, expected 1");
+        check_json(name, |_| "{ \"schemaVersion\": 3 }".to_owned(), "`FILE` is of version 3, expected 1");
+        check_json(name, |text| text[..text.len() / 2].to_owned(), "can't understand `FILE`");
+    }
+}
+
+#[test]
+fn the_index_has_gaps_and_other_names_whatever_else_the_record_tells() {
+    let mut place = Place::new();
+    place.text.push_str("outputs: [ { series: é/div, as: double }, { series: load } ]\n");
+    let gap = serde_json::json!({ "type": "data_gap", "severity": "major", "bins": [2], "message": "Data gap: bin 2" });
+    place.gaps.push(serde_json::from_value(gap).unwrap());
+    let run = StoredRun::open(&place.write(&Options::default()).unwrap().path).unwrap();
+    assert_eq!(run.index().gaps, place.gaps);
+    assert!(run.record().unwrap().warnings.len() > 1);
+    assert_eq!(run.index().renamed.get("double").map(String::as_str), Some("é/div"));
+}
+
+#[test]
+fn roles_and_confidences_are_stored_beside_the_outputs() {
+    let mut place = Place::new();
+    place.text = "schemaVersion: 1
+grid: { bins: 3, binSize: 5, binUnit: minutes }
+topology: { nodes: [ { id: N, kind: service, semantics: { arrivals: a, served: s, capacity: c } } ] }
+nodes:
+  - { id: a, kind: const, values: [5, 5, 20] }
+  - { id: s, kind: expr, expr: \"MIN(a, 10)\" }
+  - { id: q, kind: const, values: [0, 0, 11] }
+  - { id: c, kind: expr, expr: \"infer_capacity_from_saturation(s, a, q)\" }
+outputs: [ { series: q } ]
+"
+    .to_owned();
+    let run = StoredRun::open(&place.write(&Options::default()).unwrap().path).unwrap();
+    let columns = run.columns().unwrap();
+    let values = |kind, id| columns.column(columns.find(kind, id).unwrap()).unwrap();
+    assert_eq!(values(ColumnKind::Role, "s"), [5.0, 5.0, 10.0]);
+    assert_eq!(values(ColumnKind::Role, "c"), [5.0, 5.0, 10.0]);
+    assert_eq!(values(ColumnKind::Confidence, "c"), [0.0, 0.0, 2.0]);
+    assert_eq!(values(ColumnKind::Input, "a"), [5.0, 5.0, 20.0]);
+    assert_eq!(columns.find(ColumnKind::Role, "a"), None);
 }
 
 /// A run whose `columns.bin` is changed by `change` can't be read for this reason.
@@ -145,8 +187,8 @@ fn a_file_that_is_missing_is_named() {
 #[test]
 fn columns_of_another_grid_are_damage() {
     let (_place, run) = stored();
-    let file = run.path().join("run.json");
+    let file = run.path().join("series/index.json");
     fs::write(&file, fs::read_to_string(&file).unwrap().replace("\"bins\": 4", "\"bins\": 5")).unwrap();
     let error = StoredRun::open(run.path()).unwrap().columns().unwrap_err().to_string();
-    assert!(error.ends_with("is damaged: it has 4 bins, `run.json` says 5"), "{error}");
+    assert!(error.ends_with("is damaged: it has 4 bins, `index.json` says 5"), "{error}");
 }

@@ -53,7 +53,7 @@ fn a_changed_series_file_is_located() {
 
 #[test]
 fn digests_are_those_of_the_record() {
-    let digest = |run: &Path| StoredRun::open(run).unwrap().record().series[0].sha256.clone().unwrap();
+    let digest = |run: &Path| StoredRun::open(run).unwrap().record().unwrap().series[0].sha256.clone().unwrap();
     let place = Place::new();
     let run = place.write(&Options::default()).unwrap().path;
     let before = digest(&run);

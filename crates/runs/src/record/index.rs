@@ -1,0 +1,42 @@
+//! `series/index.json`: the part of a record that reading values needs. A record names every bin of every warning and may
+//! take megabytes; the state of one bin must not have to read them.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{GridRecord, RunRecord, WindowRecord};
+use crate::warnings::{Warning, kinds};
+
+/// What a reader of single values has to know about a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RunIndex {
+    /// The version of this file's format, 1.
+    pub schema_version: u32,
+    /// Where the model came from, as in the record.
+    pub mode: String,
+    /// The bins.
+    pub grid: GridRecord,
+    /// When they are, if the model says so.
+    pub window: Option<WindowRecord>,
+    /// The outputs that are not called like their series, each with the series' id.
+    pub renamed: BTreeMap<String, String>,
+    /// The warnings of type `data_gap`.
+    pub gaps: Vec<Warning>,
+}
+
+impl From<&RunRecord> for RunIndex {
+    fn from(record: &RunRecord) -> Self {
+        let renamed = record.series.iter().filter_map(|output| Some((output.id.clone(), output.series.clone()?)));
+        let gaps = record.warnings.iter().filter(|warning| warning.kind == kinds::DATA_GAP);
+        Self {
+            schema_version: record.schema_version,
+            mode: record.mode.clone(),
+            grid: record.grid.clone(),
+            window: record.window.clone(),
+            renamed: renamed.collect(),
+            gaps: gaps.cloned().collect(),
+        }
+    }
+}
