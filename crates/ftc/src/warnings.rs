@@ -28,7 +28,8 @@ pub(crate) fn show(record: &RunRecord, ui: &Ui) {
 fn show_group(group: &[&Warning], clock: &Clock, ui: &Ui) {
     let heading = match group {
         [warning] => warning.line(clock),
-        _ => format!("{}, {} times", group[0].kind.replace('_', " "), group.len()),
+        [first, ..] => format!("{}, {} times", title(&first.kind), group.len()),
+        [] => return,
     };
     if group.iter().all(|warning| warning.severity == Severity::Info) {
         ui.note(&format!("note: {heading}"));
@@ -41,4 +42,9 @@ fn show_group(group: &[&Warning], clock: &Clock, ui: &Ui) {
     if group.len() > SHOWN {
         ui.note(&format!("  and {} more; `--json` has them all", group.len() - SHOWN));
     }
+}
+
+/// A type of warnings in words.
+fn title(kind: &str) -> String {
+    if kind == kinds::CUSTOM { "rules of the model".to_owned() } else { kind.replace('_', " ") }
 }

@@ -150,7 +150,7 @@ fn run_prints_a_table_and_writes_nothing() {
     let lines: Vec<&str> = done.out.lines().collect();
     assert_eq!(lines.len(), 3, "{}", done.out);
     assert!(lines[0].starts_with("series") && lines[1].starts_with('x') && lines[2].starts_with('y'), "{}", done.out);
-    assert!(done.err.contains("warning: 1 of 4 values of `x` are missing, at bin 2\n"), "{}", done.err);
+    assert!(done.err.contains("\n  1 of 4 values of `x` are missing, at bin 2\n"), "{}", done.err);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 
@@ -271,7 +271,7 @@ fn rules_of_a_model_are_evaluated_and_shown_together() {
                     window: { start: \"2025-10-07T00:00:00Z\" }\n";
     fs::write(folder.path().join("models/good.yaml"), GOOD.to_owned() + sections).unwrap();
     let done = check_exit(folder.path(), &["run", "models/good.yaml"], 0);
-    let expected = "warning: custom, 2 times\n  \
+    let expected = "warning: rules of the model, 2 times\n  \
                     rule `a` does not hold at bins 0, 2 (00:00-00:15 UTC)\n  \
                     rule `b` does not hold at bins 0, 2 (00:00-00:15 UTC)\n";
     assert!(done.err.starts_with(expected), "{}", done.err);
