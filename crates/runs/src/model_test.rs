@@ -104,6 +104,6 @@ fn judge_warnings(
     });
     let unexpected =
         |warning: &&Warning| warning.severity != Severity::Info && !expected.contains(warning.kind.as_str());
-    let surplus = found.iter().filter(unexpected).map(|warning| TestProblem::Warning(warning.clone()));
+    let surplus = found.iter().filter(unexpected).map(|warning| TestProblem::Warning(Box::new(warning.clone())));
     absent.chain(surplus).collect()
 }

@@ -38,7 +38,7 @@ pub enum TestProblem {
     },
     /// A warning came up that is not expected.
     #[error("found a warning of type `{}`, expected none: {}", .0.kind, .0.message)]
-    Warning(Warning),
+    Warning(Box<Warning>),
     /// A const series that the test does not replace has fewer bins than the test.
     #[error("the test has {bins} bins, `{series}` has {found}")]
     TooShort {
