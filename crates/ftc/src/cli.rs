@@ -2,9 +2,7 @@
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{
-    check, compile, completions, explain, fmt, functions, init, run, schema, test, trace, verify,
-};
+use crate::commands::{check, compile, completions, explain, fmt, functions, init, run, schema, test, trace, verify};
 
 /// Checks, formats, runs, tests and explains models of service flows.
 #[derive(Debug, Parser)]

@@ -1,6 +1,6 @@
 //! A handful of entries, one of each meaning, for the tests of program and interpreter: they stand on no family.
 
-use crate::builtins::{ArgValue, Builtin, Default, Emit, Meaning, Param, ParamKind, Reads, ResultType, Syntax};
+use crate::builtins::{ArgValue, Builtin, Choice, Default, Emit, Meaning, Param, ParamKind, Reads, ResultType, Syntax};
 
 pub(crate) static ADD: Builtin = entry("+", Syntax::Infix, &[NUM, NUM], Meaning::Elementwise(|args| args[0] + args[1]));
 pub(crate) static SUB: Builtin = entry("-", Syntax::Infix, &[NUM, NUM], Meaning::Elementwise(|args| args[0] - args[1]));
@@ -131,6 +131,7 @@ pub(crate) const fn entry(name: &'static str, syntax: Syntax, params: &'static [
         needs_window: false,
         convention: None,
         requires: None,
+        choice: Choice::Computed,
         meaning,
         emit: Emit::Call,
         fast: None,
