@@ -132,7 +132,7 @@ fn inline(node: &Node) -> String {
 
 /// A text as it is where it can be nothing but itself, also to other readers of YAML; else in double quotes.
 fn quoted_unless_plain(text: &str) -> String {
-    const WORDS: [&str; 11] = ["null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf"];
+    const WORDS: [&str; 9] = ["null", "true", "false", "yes", "no", "on", "off", "nan", "inf"];
     let begins_well = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     let is_word =
         begins_well && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));

@@ -9,4 +9,5 @@ pub(crate) mod functions;
 pub(crate) mod init;
 pub(crate) mod run;
 pub(crate) mod schema;
+pub(crate) mod template;
 pub(crate) mod trace;
