@@ -120,7 +120,7 @@ pub enum ParameterError {
         max: Option<f64>,
     },
     /// The value is none of those allowed.
-    #[error("parameter `{parameter}` is {}, expected {}", found(value), listed(allowed))]
+    #[error("parameter `{parameter}` is `{}`, expected {}", excerpt(&text(value)), listed(allowed))]
     NotAllowed {
         /// Its name.
         parameter: String,

@@ -15,7 +15,7 @@ use crate::syntax::token::{Token, lex};
 /// When a selected node is not there.
 pub(super) fn select(draft: &mut Draft, selection: Option<&[String]>) -> Result<(), TemplateError> {
     let known: Vec<String> = ids(&draft.nodes.items).map(str::to_owned).collect();
-    for node in selection.into_iter().flatten().filter(|node| !known.contains(node)) {
+    if let Some(node) = selection.into_iter().flatten().find(|node| !known.contains(node)) {
         let (node, off) = (node.clone(), ids(&draft.nodes.off).any(|id| id == node));
         return Err(if off {
             TemplateError::DisabledNode { node, known }
@@ -57,7 +57,7 @@ fn retain_intact(draft: &mut Draft, series: &BTreeSet<String>, nodes: &BTreeSet<
     draft.validation.items.retain(|rule| {
         let node_gone = text_at(rule, "node").is_some_and(|node| nodes.contains(node));
         let formula = text_at(rule, "expr").unwrap_or_default();
-        !node_gone && !names_in(formula).any(|name| is_gone(name))
+        !node_gone && !names_in(formula).any(is_gone)
     });
     draft.outputs.items.retain(|output| !text_at(output, "series").is_some_and(is_gone));
     draft.tests.items.retain(|test| {

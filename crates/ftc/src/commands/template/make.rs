@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
-use flowtime::diagnostics::render;
+use flowtime::diagnostics::{codes, render};
 use flowtime::load::{FileLoader, SourceCheck};
 use flowtime::template::{Arguments, Instance, METRICS, Problems, Template};
 use serde_json::{Map, Value, json};
@@ -156,11 +156,15 @@ fn make(
     if check.model.is_some() {
         return Ok(Ok(instance));
     }
+    let unreadable = check.diagnostics.iter().any(|one| one.code == codes::UNREADABLE_SOURCE);
     let problems = Problems { diagnostics: check.diagnostics, sources: check.sources };
     if as_json {
         ui.result(&document(&[problems]))?;
     } else {
         show_problems(problems, ui);
+    }
+    if unreadable {
+        ui.help("name the folder with the telemetry with `--telemetry-dir`, relative to the model");
     }
     Ok(Err(Outcome::Problems))
 }
