@@ -112,7 +112,7 @@ impl TemplateSet for MemoryTemplates {
     }
 
     fn read(&self, path: &str) -> io::Result<String> {
-        self.files.get(path).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
+        self.files.get(path).cloned().ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "no such file"))
     }
 }
 

@@ -38,7 +38,7 @@ impl TemplateSet for Shipped {
 
     fn read(&self, path: &str) -> io::Result<String> {
         let found = SHIPPED.iter().find(|(shipped, _)| *shipped == path);
-        found.map(|(_, text)| (*text).to_owned()).ok_or_else(|| io::ErrorKind::NotFound.into())
+        found.map(|(_, text)| (*text).to_owned()).ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "no such file"))
     }
 
     fn display(&self, path: &str) -> String {
