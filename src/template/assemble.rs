@@ -36,6 +36,10 @@ pub(super) fn write_arguments(values: &BTreeMap<String, Value>, sources: &mut So
     ranges.into_iter().map(|(name, value, start, end)| (name.clone(), node(value, start, end))).collect()
 }
 
+/// The reserved parameters that window and grid settle, with their keys there; the first is the window's.
+const CLOCK: [(&str, &str); 4] =
+    [("window.start", "start"), ("window.bins", "bins"), ("grid.binSize", "binSize"), ("grid.binUnit", "binUnit")];
+
 /// When and over which bins a model runs.
 #[derive(Debug)]
 pub(super) struct Clock {
@@ -59,29 +63,32 @@ impl Clock {
         let mut window = overridden(window, "window.", &["start"], given, home);
         let grid = overridden(grid, "grid.", &["binSize", "binUnit"], given, home);
         let grid = overridden(Some(&grid), "window.", &["bins"], given, home);
-        let settled = [
-            ("window.start", &window, "start"),
-            ("window.bins", &grid, "bins"),
-            ("grid.binSize", &grid, "binSize"),
-            ("grid.binUnit", &grid, "binUnit"),
-        ];
-        let values: BTreeMap<String, Value> = settled
-            .into_iter()
-            .filter_map(|(name, section, key)| Some((name.to_owned(), to_value(value_at(section, key)?)?)))
-            .filter(|(_, value)| !value.is_null())
-            .collect();
-        let needed = RESERVED.iter().filter(|(name, _)| settled[1..].iter().any(|(settled, ..)| settled == name));
-        let missing = needed.filter(|(name, _)| !values.contains_key(*name));
-        let missing: Vec<ParameterError> = missing
-            .map(|(name, kind)| ParameterError::Missing { parameter: (*name).to_owned(), expected: *kind })
-            .collect();
-        if !missing.is_empty() {
-            return Err(TemplateError::Parameters(missing));
-        }
+        let values = settled(&window, &grid);
+        check_complete(&values)?;
         add_timezone(&mut window);
         let window = values.contains_key("window.start").then_some(window);
         Ok(Self { window, grid, values })
     }
+}
+
+/// The values that window and grid have for reserved parameters.
+fn settled(window: &Node, grid: &Node) -> BTreeMap<String, Value> {
+    let sections = [window, grid, grid, grid];
+    let values = CLOCK.iter().zip(sections).filter_map(|((name, key), section)| {
+        let value = to_value(value_at(section, key)?)?;
+        Some(((*name).to_owned(), value))
+    });
+    values.filter(|(_, value)| !value.is_null()).collect()
+}
+
+/// Reports what of the grid neither the template nor the caller said.
+fn check_complete(values: &BTreeMap<String, Value>) -> Result<(), TemplateError> {
+    let of_grid = |name: &str| CLOCK[1..].iter().any(|(needed, _)| *needed == name);
+    let missing = RESERVED.iter().filter(|(name, _)| of_grid(name) && !values.contains_key(*name));
+    let missing: Vec<ParameterError> = missing
+        .map(|(name, kind)| ParameterError::Missing { parameter: (*name).to_owned(), expected: *kind })
+        .collect();
+    if missing.is_empty() { Ok(()) } else { Err(TemplateError::Parameters(missing)) }
 }
 
 /// A mapping of the template, or an empty one at `home`, with the values given for some of its keys.
@@ -122,9 +129,8 @@ pub(super) struct Origin<'a> {
 
 /// The whole model; what has no place of its own is at `home`.
 pub(super) fn assemble(draft: Draft, clock: Clock, origin: &Origin<'_>, home: Span) -> Node {
-    let mut topology = draft.unknown;
-    topology
-        .extend([("nodes", draft.nodes), ("edges", draft.edges)].into_iter().filter_map(|(key, list)| list.entry(key)));
+    let topology = [("nodes", draft.nodes), ("edges", draft.edges)];
+    let topology: Vec<Entry> = topology.into_iter().filter_map(|(key, list)| list.entry(key)).collect();
     let mut entries = vec![entry("schemaVersion", scalar_node("1".to_owned(), ScalarStyle::Plain, home))];
     entries.extend(clock.window.map(|window| entry("window", window)));
     entries.push(entry("grid", clock.grid));

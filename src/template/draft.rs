@@ -32,8 +32,6 @@ pub(super) struct Draft {
     pub(super) validation: List,
     pub(super) outputs: List,
     pub(super) tests: List,
-    /// Keys of `topology` that mean nothing, for the decoder to report.
-    pub(super) unknown: Vec<Entry>,
 }
 
 impl Draft {
@@ -57,9 +55,9 @@ impl Draft {
 
     fn add_topology(&mut self, node: &Node, sink: &mut Sink) {
         let Some(fields) = Fields::open_any(node, TOPOLOGY.name, sink) else { return };
+        fields.check_known(TOPOLOGY.name, || TOPOLOGY.keys.iter().map(|key| key.name), sink);
         self.nodes.join("nodes", fields.get("nodes"), sink);
         self.edges.join("edges", fields.get("edges"), sink);
-        self.unknown.extend(fields.entries().filter(|entry| TOPOLOGY.key(&entry.key.value).is_none()).cloned());
     }
 }
 

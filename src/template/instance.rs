@@ -16,6 +16,7 @@ use super::write::write;
 use crate::diagnostics::Sink;
 use crate::driver::{self, Check};
 use crate::load::{SourceCheck, SourceLoader};
+use crate::model::decode::value::is_null;
 use crate::model::yaml::Node;
 use crate::source::Sources;
 
@@ -67,14 +68,7 @@ impl Template {
         let clock = self.clock(&given, &scope)?;
         scope.values.extend(clock.values.clone());
 
-        let (mut draft, mut sink) = (Draft::default(), Sink::default());
-        for part in &self.parts {
-            draft.add(&substitute(&part.tree, &scope), &mut sink);
-        }
-        if sink.has_errors() {
-            let problems = Box::new(Problems { diagnostics: sink.finish(), sources });
-            return Err(TemplateError::Invalid { name: self.name.clone(), problems });
-        }
+        let mut draft = self.draft(&scope, &sources)?;
         select(&mut draft, arguments.selection.as_deref())?;
         let generated_at = arguments.generated_at.as_deref();
         let origin = Origin { generated_at, name: &self.name, version: &self.version, parameters: &parameters };
@@ -83,11 +77,24 @@ impl Template {
         Ok(Instance { text: write(&tree), name, version, kind: self.kind, parameters, sources, tree })
     }
 
+    /// The parts of all files with their values.
+    fn draft(&self, scope: &Scope, sources: &Sources) -> Result<Draft, TemplateError> {
+        let (mut draft, mut sink) = (Draft::default(), Sink::default());
+        for part in &self.parts {
+            draft.add(&substitute(&part.tree, scope), &mut sink);
+        }
+        if !sink.has_errors() {
+            return Ok(draft);
+        }
+        let problems = Box::new(Problems { diagnostics: sink.finish(), sources: sources.clone() });
+        Err(TemplateError::Invalid { name: self.name.clone(), problems })
+    }
+
     /// Window and grid: of all files the first that has them, with what the caller gave in place.
     fn clock(&self, given: &BTreeMap<String, Node>, scope: &Scope) -> Result<Clock, TemplateError> {
         let section = |key: &str| {
-            let has = |part: &Part| value_at(&part.tree, key).map(|node| substitute(node, scope));
-            self.parts.iter().find_map(has)
+            let of_part = |part: &Part| value_at(&part.tree, key).filter(|node| !is_null(node)).cloned();
+            self.parts.iter().find_map(of_part).map(|node| substitute(&node, scope))
         };
         Clock::new(section("window").as_ref(), section("grid").as_ref(), given, self.home)
     }

@@ -9,12 +9,13 @@ use super::error::{Problems, TemplateError};
 use super::include::{Files, Part};
 use super::names;
 use super::parameter::{ParameterDeclaration, decode_parameters};
-use super::schema::TYPES;
+use super::schema::{GRID, TYPES};
 use super::set::{self, TemplateSet};
 use crate::diagnostics::suggest::excerpt;
 use crate::diagnostics::{Diagnostic, Sink, codes};
 use crate::model::decode::fields::{Fields, decode_choice};
-use crate::model::decode::value::{decode_text, report_kind, scalar};
+use crate::model::decode::value::{decode_text, is_null, report_kind, scalar};
+use crate::model::schema::WINDOW;
 use crate::model::yaml::{Node, NodeKind};
 use crate::source::{Sources, Span};
 
@@ -87,6 +88,7 @@ impl Template {
         let name = set::short_name(path).to_owned();
         let header = parts.first().map(|part| Header::decode(&part.tree, &mut sink)).unwrap_or_default();
         let parameters = declared(&parts, &mut sink);
+        parts.iter().for_each(|part| check_clock(&part.tree, &mut sink));
         for entry in parts.iter().flat_map(|part| model_parts(&part.tree)) {
             names::check(&entry.value, &parameters, &mut sink);
         }
@@ -175,6 +177,16 @@ fn declared(parts: &[Part], sink: &mut Sink) -> Vec<ParameterDeclaration> {
         }
     }
     parameters
+}
+
+/// Checks the keys of `window` and `grid`, whose values may come from elsewhere.
+fn check_clock(tree: &Node, sink: &mut Sink) {
+    for (key, section) in [("window", &WINDOW), ("grid", &GRID)] {
+        let node = value_at(tree, key).filter(|node| !is_null(node));
+        if let Some(fields) = node.and_then(|node| Fields::open_any(node, section.name, sink)) {
+            fields.check_known(section.name, || section.keys.iter().map(|key| key.name), sink);
+        }
+    }
 }
 
 fn check_version(node: &Node, sink: &mut Sink) {

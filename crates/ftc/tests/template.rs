@@ -86,8 +86,9 @@ fn a_simulation_runs_at_once_and_leaves_artifacts() {
     let folder = folder();
     let args = ["run", "microservices", "--bins", "4", "--param", "demand=160", "--json", "--out", "runs"];
     let record = json(&check_exit(folder.path(), &args, 0));
-    assert_eq!(record["provenance"]["template"]["name"], "microservices");
-    assert_eq!(record["provenance"]["parameters"]["demand"], 160);
+    let provenance = &record["provenance"]["model"];
+    assert_eq!(provenance["template"]["name"], "microservices");
+    assert_eq!(provenance["parameters"]["demand"], 160);
     let run = folder.path().join("runs").join(record["runId"].as_str().unwrap());
     assert!(run.join("series/gateway_served.csv").is_file());
     let text = "templateType: simulation\nversion: \"2.0\"\n";
@@ -108,7 +109,7 @@ fn check_finds_what_is_wrong_in_a_folder() {
     fs::write(templates.join("shared/a.yaml"), "expressions:\n  - { id: a, kind: expr, expr: oops }\n").unwrap();
     for args in [&["check", "--templates", "templates"][..], &["check", "templates/shop.yaml"]] {
         let done = check_exit(folder.path(), args, 1);
-        assert!(done.out.contains("templates/shared/a.yaml:2:30"), "{}", done.out);
+        assert!(done.out.contains("templates/shared/a.yaml:2:32"), "{}", done.out);
         assert_eq!(done.err, "checked 1 template: 1 error\n");
     }
     let missing = check_exit(folder.path(), &["list", "--templates", "nowhere"], 2);
