@@ -79,7 +79,8 @@ impl TemplateSet for FolderTemplates {
     }
 
     fn display(&self, path: &str) -> String {
-        self.root.join(path).display().to_string()
+        let path = if self.root == Path::new(".") { PathBuf::from(path) } else { self.root.join(path) };
+        path.display().to_string()
     }
 }
 

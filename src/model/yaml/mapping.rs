@@ -104,9 +104,19 @@ fn report_key(node: &Node, source: Source<'_>, sink: &mut Sink) {
         return;
     };
     let quoted = format!("\"{{{{{name}}}}}\"");
-    sink.emit(codes::UNQUOTED_PLACEHOLDER, whole, format!("`{{{{{name}}}}}` without quotes is a YAML mapping"))
-        .help(format!("write `{quoted}`"))
-        .fix(format!("write `{quoted}`"), whole, quoted);
+    let message = format!("`{{{{{name}}}}}` without quotes is a YAML mapping");
+    let diagnostic = sink.emit(codes::UNQUOTED_PLACEHOLDER, whole, message);
+    if stands_alone(whole, source) {
+        diagnostic.help(format!("write `{quoted}`")).fix(format!("write `{quoted}`"), whole, quoted);
+    } else {
+        diagnostic.help("put the whole text in quotes");
+    }
+}
+
+/// Whether nothing that belongs to the same scalar follows on the line.
+fn stands_alone(span: Span, source: Source<'_>) -> bool {
+    let rest = source.text[span.end as usize..].lines().next().unwrap_or_default().trim_start();
+    rest.is_empty() || rest.starts_with([',', '}', ']', '#'])
 }
 
 /// The placeholder whose inner braces `node` is, and the name in it.
