@@ -29,14 +29,28 @@ pub fn check(name: &str, text: &str, loader: &dyn SourceLoader, sources: SourceC
     let mut files = Sources::default();
     let file = files.add(name, text);
     let mut sink = Sink::default();
-    let checked = yaml::parse(file, text, &mut sink).map(|tree| {
-        let model = decode::decode(&tree, &mut sink);
-        check::check(model, &mut sink)
-    });
-    if let Some(checked) = &checked {
-        load::probe(&checked.model, loader, sources, &mut sink);
+    match yaml::parse(file, text, &mut sink) {
+        Some(tree) => check_with(files, &tree, loader, sources, sink),
+        None => Check { sources: files, diagnostics: sink.finish(), model: None },
     }
-    let model = checked.filter(|_| !sink.has_errors());
+}
+
+/// Checks a model that is a tree already, whose spans lie in `files`.
+pub fn check_tree(files: Sources, tree: &yaml::Node, loader: &dyn SourceLoader, sources: SourceCheck) -> Check {
+    check_with(files, tree, loader, sources, Sink::default())
+}
+
+fn check_with(
+    files: Sources,
+    tree: &yaml::Node,
+    loader: &dyn SourceLoader,
+    sources: SourceCheck,
+    mut sink: Sink,
+) -> Check {
+    let model = decode::decode(tree, &mut sink);
+    let checked = check::check(model, &mut sink);
+    load::probe(&checked.model, loader, sources, &mut sink);
+    let model = (!sink.has_errors()).then_some(checked);
     Check { sources: files, diagnostics: sink.finish(), model }
 }
 

@@ -11,4 +11,5 @@ pub mod model;
 pub mod source;
 pub mod stages;
 pub mod syntax;
+pub mod template;
 pub mod trace;

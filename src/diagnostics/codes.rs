@@ -99,6 +99,16 @@ catalogue! {
     NOT_A_NUMBER = "FT0502" Error "cell that is no number";
     UNREADABLE_SOURCE = "FT0503" Error "unreadable source";
     SOURCE_HEADER = "FT0504" Error "wrong header or index in a source";
+    UNKNOWN_PLACEHOLDER = "FT0601" Error "unknown placeholder";
+    PLACEHOLDER_SYNTAX = "FT0602" Error "malformed placeholder";
+    TEMPLATE_PARAMETER = "FT0603" Error "invalid template parameter";
+    INCLUDE_CYCLE = "FT0604" Error "circular include";
+    INCLUDE_OUTSIDE = "FT0605" Error "include outside the templates folder";
+    UNQUOTED_PLACEHOLDER = "FT0606" Error "placeholder without quotes";
+    TEMPLATE_VERSION = "FT0607" Error "unsupported template version";
+    OLD_TEMPLATE = "FT0608" Warning "deprecated template version";
+    INCLUDE_UNREADABLE = "FT0609" Error "unreadable include";
+    NOT_A_CONDITION = "FT0610" Error "condition that is no truth value";
     INTERNAL = "FT0901" Error "internal error";
     UNUSED_SERIES = "FT1001" Warning "unused series";
     UNUSED_PARAMETER = "FT1002" Warning "unused parameter";

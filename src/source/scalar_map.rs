@@ -100,6 +100,35 @@ impl ScalarMapBuilder {
         }
     }
 
+    /// The next bytes of decoded text were made from `source`, which holds other bytes.
+    pub fn push_replaced(&mut self, decoded_len: u32, source: Span) {
+        let source_len = source.end - source.start;
+        if decoded_len == source_len && decoded_len > 1 {
+            // Two pieces, neither as long as its source, so that none of them passes for a copy.
+            self.push(decoded_len - 1, source.start, source_len);
+            self.push(1, source.start, source_len);
+        } else {
+            self.push(decoded_len, source.start, source_len);
+        }
+    }
+
+    /// The next bytes of decoded text are `start..end` of a scalar that `map` maps.
+    pub fn push_part(&mut self, map: &ScalarMap, start: usize, end: usize) {
+        let (start, end) = (start as u32, end as u32);
+        for piece in &map.pieces {
+            let (from, to) = (piece.decoded.max(start), (piece.decoded + piece.decoded_len).min(end));
+            if from >= to {
+                continue;
+            }
+            if piece.is_verbatim() {
+                self.push(to - from, piece.source + (from - piece.decoded), to - from);
+            } else {
+                let end = piece.source + piece.source_len;
+                self.push_replaced(to - from, Span::new(self.file, piece.source, end));
+            }
+        }
+    }
+
     /// The finished map of a scalar whose content is at `whole`.
     pub fn finish(self, whole: Span) -> ScalarMap {
         debug_assert_eq!(whole.file, self.file);

@@ -11,7 +11,7 @@ use super::backend::Backend;
 use super::loader::MemoryFiles;
 use super::page::Block;
 use super::reorder::{Order, reorder};
-use super::{concise, flags, update, values};
+use super::{concise, flags, template, update, values};
 
 /// The name under which the compiler sees a case's model.
 const MODEL_NAME: &str = "model.yaml";
@@ -31,6 +31,7 @@ pub(crate) struct Case {
     values: Option<Block>,
     flags: Option<Block>,
     diagnostics: Option<Block>,
+    instance: Option<Block>,
 }
 
 impl Case {
@@ -46,6 +47,7 @@ impl Case {
             values: None,
             flags: None,
             diagnostics: None,
+            instance: None,
         }
     }
 
@@ -55,6 +57,7 @@ impl Case {
             return self.files.add(path, &block);
         }
         let slot = match block.info.first().map_or("", String::as_str) {
+            "yaml" if block.has("expect") => &mut self.instance,
             "yaml" => &mut self.model,
             "set" => &mut self.settings,
             "warnings" => &mut self.flags,
@@ -75,7 +78,8 @@ impl Case {
 
     /// Whether the case says what should come out.
     pub(crate) fn has_expectation(&self) -> bool {
-        self.values.is_some() || self.flags.is_some() || self.diagnostics.is_some()
+        let blocks = [&self.values, &self.flags, &self.diagnostics, &self.instance];
+        blocks.iter().any(|block| block.is_some())
     }
 
     /// How the test is called.
@@ -104,6 +108,7 @@ impl Case {
     /// Compares all that is expected with what `backend` gives.
     pub(crate) fn verify(&self, backend: &Backend) -> Result<(), String> {
         self.verify_diagnostics()?;
+        self.verify_instance()?;
         if self.values.is_none() && self.flags.is_none() {
             return Ok(());
         }
@@ -114,6 +119,14 @@ impl Case {
             self.verify_values(backend, &text).map_err(|problem| format!("series {}: {problem}", order.name()))?;
         }
         Ok(())
+    }
+
+    /// Compares the model that a template makes with the block, if there is one.
+    fn verify_instance(&self) -> Result<(), String> {
+        let Some(block) = &self.instance else { return Ok(()) };
+        let found = template::instantiate(&self.model_text(), &self.files, &self.parameters()?)?;
+        let result = if found == block.text { Ok(()) } else { Err(format!("the template makes:\n{found}")) };
+        update::on_failure(self, block, result, || found)
     }
 
     fn verify_values(&self, backend: &Backend, text: &str) -> Result<(), String> {
@@ -142,11 +155,19 @@ impl Case {
     }
 
     fn check(&self, text: &str) -> Check {
+        if self.is_template() {
+            let parameters = self.parameters().unwrap_or_default();
+            return template::check(text, &self.files, &parameters);
+        }
         driver::check(MODEL_NAME, text, &self.files, SourceCheck::Content)
     }
 
+    fn is_template(&self) -> bool {
+        self.model.as_ref().is_some_and(|block| block.has("template"))
+    }
+
     fn reordered(&self, order: Order) -> Option<String> {
-        let keeps_order = self.model.as_ref().is_some_and(|block| block.has("ordered"));
+        let keeps_order = self.is_template() || self.model.as_ref().is_some_and(|block| block.has("ordered"));
         match order {
             Order::AsWritten => Some(self.model_text()),
             _ if keeps_order => None,
@@ -169,14 +190,24 @@ impl Case {
         }
     }
 
+    /// The settings of the run; those of a template are its parameters.
     fn settings(&self) -> Result<Settings, String> {
+        let given = if self.is_template() { Vec::new() } else { self.parameters()? };
+        let parameters = given.into_iter().map(|(name, value)| {
+            let number = value.parse().map_err(|_| format!("`{value}` is no number"))?;
+            Ok((name, number))
+        });
+        Ok(Settings { parameters: parameters.collect::<Result<_, String>>()?, ..Settings::default() })
+    }
+
+    /// The lines of the `set` block.
+    fn parameters(&self) -> Result<Vec<(String, String)>, String> {
         let text = self.settings.as_ref().map_or("", |block| &block.text);
         let parameters = text.lines().map(|line| {
             let (name, value) = line.split_once('=').ok_or_else(|| format!("`{line}` is no setting"))?;
-            let value = value.trim().parse().map_err(|_| format!("`{value}` is no number"))?;
-            Ok((name.trim().to_owned(), value))
+            Ok((name.trim().to_owned(), value.trim().to_owned()))
         });
-        Ok(Settings { parameters: parameters.collect::<Result<_, String>>()?, ..Settings::default() })
+        parameters.collect()
     }
 }
 

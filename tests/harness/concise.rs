@@ -1,8 +1,9 @@
 //! Diagnostics, one a line: ``3:12 `demnd`: error[FT0301]: unknown series `demnd` ``. An expected line may leave out
-//! the column, the underlined text and the message; line, severity and code are always compared.
+//! the column, the underlined text and the message; line, severity and code are always compared. A place in an included
+//! file begins with its path.
 
 use flowtime::diagnostics::{Diagnostic, Severity};
-use flowtime::source::Sources;
+use flowtime::source::{FileId, Sources};
 
 /// The longest text that is shown as underlined.
 const MAX_UNDERLINED: usize = 60;
@@ -30,6 +31,7 @@ pub(crate) fn render(sources: &Sources, diagnostics: &[Diagnostic]) -> Vec<Line>
 fn render_line(sources: &Sources, diagnostic: &Diagnostic) -> Line {
     let file = sources.file(diagnostic.span.file);
     let start = file.lines.position(&file.text, diagnostic.span.start as usize);
+    let place = format!("{}:{}", start.line, start.column);
     let underlined = sources.text(diagnostic.span);
     let fits = underlined.chars().count() <= MAX_UNDERLINED && !underlined.contains('\n') && !underlined.is_empty();
     let severity = match diagnostic.code.severity {
@@ -37,7 +39,7 @@ fn render_line(sources: &Sources, diagnostic: &Diagnostic) -> Line {
         Severity::Warning => "warning",
     };
     Line {
-        place: format!("{}:{}", start.line, start.column),
+        place: if diagnostic.span.file == FileId(0) { place } else { format!("{}:{place}", file.name) },
         underlined: fits.then(|| underlined.to_owned()),
         severity: severity.to_owned(),
         code: diagnostic.code.id.to_owned(),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Read};
 
 use flowtime::load::SourceLoader;
+use flowtime::template::MemoryTemplates;
 
 use super::page::Block;
 
@@ -24,6 +25,19 @@ impl MemoryFiles {
         };
         self.files.insert(path.to_owned(), bytes);
         Ok(())
+    }
+}
+
+impl MemoryFiles {
+    /// Whether there is a file at `path`.
+    pub(crate) fn has(&self, path: &str) -> bool {
+        self.files.contains_key(path)
+    }
+
+    /// The files as templates, those that are text, with `text` at `path`.
+    pub(crate) fn templates(&self, path: &str, text: &str) -> MemoryTemplates {
+        let files = self.files.iter().map(|(path, bytes)| (path.clone(), String::from_utf8_lossy(bytes).into_owned()));
+        MemoryTemplates::new(files.chain([(path.to_owned(), text.to_owned())]).collect())
     }
 }
 

@@ -11,6 +11,7 @@ mod limits;
 mod loader;
 mod page;
 mod reorder;
+mod template;
 pub(crate) mod update;
 mod values;
 

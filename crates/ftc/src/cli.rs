@@ -2,7 +2,7 @@
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{check, compile, completions, explain, fmt, functions, init, run, schema, test, trace, verify};
+use crate::commands::{check, compile, completions, explain, fmt, functions, init, run, schema, template, test, trace, verify};
 
 /// Checks, formats, runs, tests and explains models of service flows.
 #[derive(Debug, Parser)]
@@ -64,6 +64,9 @@ pub(crate) enum Command {
     /// Format the formulas of models
     #[command(after_long_help = fmt::MORE_HELP)]
     Fmt(fmt::FmtArgs),
+    /// Make models of templates
+    #[command(subcommand)]
+    Template(template::TemplateCommand),
     /// Explain a diagnostic code or a function
     Explain(explain::ExplainArgs),
     /// List all functions

@@ -49,6 +49,7 @@ fn dispatch(command: &Command, ui: &Ui) -> anyhow::Result<Outcome> {
         Command::Verify(args) => commands::verify::verify(args, ui),
         Command::Compile(args) => commands::compile::compile(args, ui),
         Command::Fmt(args) => commands::fmt::fmt(args, ui),
+        Command::Template(command) => commands::template::template(command, ui),
         Command::Explain(args) => commands::explain::explain(args, ui),
         Command::Functions(args) => commands::functions::functions(args, ui),
         Command::Schema(args) => commands::schema::schema(args, ui),

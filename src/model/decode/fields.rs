@@ -10,15 +10,15 @@ use crate::source::Span;
 
 /// The entries of a mapping whose keys have been checked.
 #[derive(Clone, Copy)]
-pub(super) struct Fields<'a> {
+pub(crate) struct Fields<'a> {
     entries: &'a [Entry],
     /// Where a missing key is reported: the `id` value, else the first key, else the mapping.
-    pub(super) place: Span,
+    pub(crate) place: Span,
 }
 
 impl<'a> Fields<'a> {
     /// Opens `node` as a mapping with the keys of `section`.
-    pub(super) fn open(node: &'a Node, section: &Section, sink: &mut Sink) -> Option<Self> {
+    pub(crate) fn open(node: &'a Node, section: &Section, sink: &mut Sink) -> Option<Self> {
         let fields = Self::open_any(node, section.name, sink)?;
         fields.check_known(section.name, || section.keys.iter().map(|key| key.name), sink);
         let required = section.keys.iter().filter(|key| key.required).map(|key| key.name);
@@ -27,7 +27,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Opens `node` as a mapping; its keys are the caller's to check.
-    pub(super) fn open_any(node: &'a Node, name: &str, sink: &mut Sink) -> Option<Self> {
+    pub(crate) fn open_any(node: &'a Node, name: &str, sink: &mut Sink) -> Option<Self> {
         let NodeKind::Mapping(entries) = &node.kind else {
             report_kind(node, &format!("{name} with its keys"), sink);
             return None;
@@ -38,27 +38,27 @@ impl<'a> Fields<'a> {
     }
 
     /// All entries but those whose key begins with `x-`.
-    pub(super) fn entries(&self) -> impl Iterator<Item = &'a Entry> {
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &'a Entry> {
         self.entries.iter().filter(|entry| !entry.key.value.starts_with("x-"))
     }
 
     /// The value of a key, if it is given and not null.
-    pub(super) fn get(&self, key: &str) -> Option<&'a Node> {
+    pub(crate) fn get(&self, key: &str) -> Option<&'a Node> {
         self.entry(key).map(|entry| &entry.value).filter(|node| !is_null(node))
     }
 
     /// A key and its value, also where that is null.
-    pub(super) fn entry(&self, key: &str) -> Option<&'a Entry> {
+    pub(crate) fn entry(&self, key: &str) -> Option<&'a Entry> {
         self.entries.iter().find(|entry| &*entry.key.value == key)
     }
 
     /// Whether a key that is not given stands here misspelled, which has been reported.
-    pub(super) fn is_misspelled(&self, key: &str) -> bool {
+    pub(crate) fn is_misspelled(&self, key: &str) -> bool {
         self.entry(key).is_none() && self.entries().any(|entry| meant(&entry.key.value, std::iter::once(key)).is_some())
     }
 
     /// Reports keys that are none of `known`, with the nearest one.
-    pub(super) fn check_known<'k, I>(&self, name: &str, known: impl Fn() -> I, sink: &mut Sink)
+    pub(crate) fn check_known<'k, I>(&self, name: &str, known: impl Fn() -> I, sink: &mut Sink)
     where
         I: Iterator<Item = &'k str> + Clone,
     {
@@ -76,7 +76,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Reports which of `keys` are not there, together, and which have no value; whether all are given.
-    pub(super) fn check_all_present<'k>(
+    pub(crate) fn check_all_present<'k>(
         &self,
         keys: impl Iterator<Item = &'k str>,
         name: &str,
@@ -102,7 +102,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The value of a key that must be there; an empty one is a formula without text.
-    pub(super) fn formula(&self, key: &str, name: &str, sink: &mut Sink) -> Option<&'a Node> {
+    pub(crate) fn formula(&self, key: &str, name: &str, sink: &mut Sink) -> Option<&'a Node> {
         if self.entry(key).is_none() {
             self.check_all_present(std::iter::once(key), name, sink);
         }
@@ -110,7 +110,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Reports keys that belong to another kind than `kind`; `owners` says which keys are whose.
-    pub(super) fn check_owned(&self, kind: &str, owners: &[(&str, &[&str])], what: &str, sink: &mut Sink) {
+    pub(crate) fn check_owned(&self, kind: &str, owners: &[(&str, &[&str])], what: &str, sink: &mut Sink) {
         for Entry { key, value } in self.entries() {
             let Some((owner, _)) = owners.iter().find(|(_, keys)| keys.contains(&&*key.value)) else {
                 continue;
@@ -124,7 +124,7 @@ impl<'a> Fields<'a> {
 }
 
 /// The items of a list.
-pub(super) fn open_list<'a>(node: &'a Node, expected: &str, sink: &mut Sink) -> &'a [Node] {
+pub(crate) fn open_list<'a>(node: &'a Node, expected: &str, sink: &mut Sink) -> &'a [Node] {
     if let NodeKind::Sequence(items) = &node.kind {
         return items;
     }
@@ -133,7 +133,7 @@ pub(super) fn open_list<'a>(node: &'a Node, expected: &str, sink: &mut Sink) -> 
 }
 
 /// One of `words`, by its place among them.
-pub(super) fn decode_choice(node: &Node, what: &str, words: &[&str], sink: &mut Sink) -> Option<usize> {
+pub(crate) fn decode_choice(node: &Node, what: &str, words: &[&str], sink: &mut Sink) -> Option<usize> {
     let text = super::value::decode_text(node, sink)?;
     if let Some(at) = words.iter().position(|word| *word == text.value) {
         return Some(at);
@@ -149,7 +149,7 @@ pub(super) fn decode_choice(node: &Node, what: &str, words: &[&str], sink: &mut 
 }
 
 /// Words as a person lists them: "`a`, `b` and `c`"; nothing of none.
-pub(super) fn join(words: &[String], conjunction: &str) -> Option<String> {
+pub(crate) fn join(words: &[String], conjunction: &str) -> Option<String> {
     match words {
         [] => None,
         [one] => Some(one.clone()),

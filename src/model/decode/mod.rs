@@ -1,7 +1,7 @@
 //! The tree to a [`Model`]. Every error is reported at once and at its place; a part that is broken is left out or
 //! marked as invalid, in a way that makes no follow-up errors. Names are not looked up here: that is the checker's.
 
-mod fields;
+pub(crate) mod fields;
 mod grid;
 mod numbers;
 mod outputs;
@@ -11,7 +11,7 @@ mod rules;
 mod series;
 mod test_cases;
 mod topology;
-mod value;
+pub(crate) mod value;
 
 #[cfg(test)]
 mod tests;

@@ -9,7 +9,7 @@ use crate::source::{Span, Spanned};
 
 /// A scalar with its type.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Typed<'a> {
+pub(crate) enum Typed<'a> {
     Null,
     Bool(bool),
     Number(f64),
@@ -17,7 +17,7 @@ pub(super) enum Typed<'a> {
 }
 
 /// The scalar of a node, if it is one.
-pub(super) fn scalar(node: &Node) -> Option<&Scalar> {
+pub(crate) fn scalar(node: &Node) -> Option<&Scalar> {
     match &node.kind {
         NodeKind::Scalar(scalar) => Some(scalar),
         _ => None,
@@ -25,7 +25,7 @@ pub(super) fn scalar(node: &Node) -> Option<&Scalar> {
 }
 
 /// What the core schema makes of a node; `None` for lists and mappings.
-pub(super) fn typed(node: &Node) -> Option<Typed<'_>> {
+pub(crate) fn typed(node: &Node) -> Option<Typed<'_>> {
     let scalar = scalar(node)?;
     let is_text = match scalar.tag.as_deref() {
         Some("str") => true,
@@ -36,7 +36,7 @@ pub(super) fn typed(node: &Node) -> Option<Typed<'_>> {
 }
 
 /// Whether the value was left out or is `null`.
-pub(super) fn is_null(node: &Node) -> bool {
+pub(crate) fn is_null(node: &Node) -> bool {
     typed(node) == Some(Typed::Null)
 }
 
@@ -50,7 +50,7 @@ fn resolve(text: &str) -> Typed<'_> {
 }
 
 /// A number in the spellings of the core schema.
-pub(super) fn parse_number(text: &str) -> Option<f64> {
+pub(crate) fn parse_number(text: &str) -> Option<f64> {
     if let Some(value) = parse_radix(text) {
         return Some(value as f64);
     }
@@ -76,7 +76,7 @@ fn parse_radix(text: &str) -> Option<u64> {
 }
 
 /// A node in words: "text `abc`".
-pub(super) fn describe(node: &Node) -> String {
+pub(crate) fn describe(node: &Node) -> String {
     let text = scalar(node).map_or("", |scalar| scalar.text.as_str());
     match (typed(node), &node.kind) {
         (Some(Typed::Null), _) => "nothing".to_owned(),
@@ -90,13 +90,13 @@ pub(super) fn describe(node: &Node) -> String {
 }
 
 /// Reports that a node is not what is `expected` there.
-pub(super) fn report_kind<'s>(node: &Node, expected: &str, sink: &'s mut Sink) -> &'s mut Diagnostic {
+pub(crate) fn report_kind<'s>(node: &Node, expected: &str, sink: &'s mut Sink) -> &'s mut Diagnostic {
     let message = format!("expected {expected}, found {}", describe(node));
     sink.emit(codes::WRONG_SHAPE, node.span, message)
 }
 
 /// The number that a node holds as data, infinite ones included; one whose digits overflow is none.
-pub(super) fn number(node: &Node) -> Option<f64> {
+pub(crate) fn number(node: &Node) -> Option<f64> {
     match typed(node)? {
         Typed::Number(value) if !overflows(node) => Some(value),
         _ => None,
@@ -110,7 +110,7 @@ fn overflows(node: &Node) -> bool {
 }
 
 /// A number, infinite ones included.
-pub(super) fn decode_number(node: &Node, sink: &mut Sink) -> Option<f64> {
+pub(crate) fn decode_number(node: &Node, sink: &mut Sink) -> Option<f64> {
     match typed(node) {
         Some(Typed::Number(value)) => Some(value),
         Some(Typed::Text(text)) if parse_number(text).is_some() => {
@@ -128,7 +128,7 @@ pub(super) fn decode_number(node: &Node, sink: &mut Sink) -> Option<f64> {
 }
 
 /// Says how to write a percentage, or a number with its digits in groups.
-pub(super) fn advise_number(text: &str, span: Span, diagnostic: &mut Diagnostic) {
+pub(crate) fn advise_number(text: &str, span: Span, diagnostic: &mut Diagnostic) {
     if let Some(number) = suggest::number(text) {
         let why = if text.ends_with('%') { " for the percentage" } else { "" };
         diagnostic.help(format!("write `{number}`{why}")).fix(format!("write `{number}`"), span, number);
@@ -136,7 +136,7 @@ pub(super) fn advise_number(text: &str, span: Span, diagnostic: &mut Diagnostic)
 }
 
 /// A finite number.
-pub(super) fn decode_finite(node: &Node, sink: &mut Sink) -> Option<f64> {
+pub(crate) fn decode_finite(node: &Node, sink: &mut Sink) -> Option<f64> {
     let value = decode_number(node, sink)?;
     check_finite(value, node.span, sink)
 }
@@ -151,7 +151,7 @@ fn check_finite(value: f64, span: Span, sink: &mut Sink) -> Option<f64> {
 }
 
 /// A finite number that is not negative.
-pub(super) fn decode_non_negative(node: &Node, sink: &mut Sink) -> Option<f64> {
+pub(crate) fn decode_non_negative(node: &Node, sink: &mut Sink) -> Option<f64> {
     let value = decode_finite(node, sink)?;
     if value >= 0.0 {
         return Some(value);
@@ -161,7 +161,7 @@ pub(super) fn decode_non_negative(node: &Node, sink: &mut Sink) -> Option<f64> {
 }
 
 /// A whole number in `min..=max`.
-pub(super) fn decode_whole(node: &Node, min: u64, max: u64, sink: &mut Sink) -> Option<u64> {
+pub(crate) fn decode_whole(node: &Node, min: u64, max: u64, sink: &mut Sink) -> Option<u64> {
     let value = decode_number(node, sink)?;
     let text = scalar(node).map_or("", |scalar| scalar.text.as_str());
     // Beyond 2^53 a float has no ones place, so digits are read as digits.
@@ -182,7 +182,7 @@ pub(super) fn decode_whole(node: &Node, min: u64, max: u64, sink: &mut Sink) -> 
 }
 
 /// `true` or `false`.
-pub(super) fn decode_bool(node: &Node, sink: &mut Sink) -> Option<bool> {
+pub(crate) fn decode_bool(node: &Node, sink: &mut Sink) -> Option<bool> {
     match typed(node) {
         Some(Typed::Bool(value)) => Some(value),
         _ => {
@@ -193,7 +193,7 @@ pub(super) fn decode_bool(node: &Node, sink: &mut Sink) -> Option<bool> {
 }
 
 /// A text.
-pub(super) fn decode_text(node: &Node, sink: &mut Sink) -> Option<Spanned<String>> {
+pub(crate) fn decode_text(node: &Node, sink: &mut Sink) -> Option<Spanned<String>> {
     match typed(node) {
         Some(Typed::Text(text)) => Some(Spanned::new(text.to_owned(), node.span)),
         _ => {
@@ -208,7 +208,7 @@ pub(super) fn decode_text(node: &Node, sink: &mut Sink) -> Option<Spanned<String
 }
 
 /// An id. A broken one is reported and taken all the same, so that references to it don't fail as well.
-pub(super) fn decode_id(node: &Node, sink: &mut Sink) -> Option<Id> {
+pub(crate) fn decode_id(node: &Node, sink: &mut Sink) -> Option<Id> {
     let Some(found) = scalar(node).filter(|_| !is_null(node)) else {
         report_kind(node, "an id", sink);
         return None;
@@ -223,7 +223,7 @@ pub(super) fn decode_id(node: &Node, sink: &mut Sink) -> Option<Id> {
 }
 
 /// The id of something declared elsewhere. A broken one is reported and not looked up.
-pub(super) fn decode_reference(node: &Node, sink: &mut Sink) -> Option<Id> {
+pub(crate) fn decode_reference(node: &Node, sink: &mut Sink) -> Option<Id> {
     let before = sink.error_count();
     decode_id(node, sink).filter(|_| sink.error_count() == before)
 }
@@ -239,7 +239,7 @@ fn id_problem(id: &str) -> Option<String> {
 }
 
 /// A formula: the text of a scalar of any type.
-pub(super) fn decode_formula(node: &Node, sink: &mut Sink) -> Option<Formula> {
+pub(crate) fn decode_formula(node: &Node, sink: &mut Sink) -> Option<Formula> {
     let Some(scalar) = scalar(node) else {
         report_kind(node, "a formula", sink);
         return None;
@@ -248,7 +248,7 @@ pub(super) fn decode_formula(node: &Node, sink: &mut Sink) -> Option<Formula> {
 }
 
 /// A number, a truth value, or an id.
-pub(super) fn decode_start(node: &Node, sink: &mut Sink) -> Option<Spanned<Initial>> {
+pub(crate) fn decode_start(node: &Node, sink: &mut Sink) -> Option<Spanned<Initial>> {
     let value = match typed(node) {
         Some(Typed::Bool(value)) => Initial::Bool(value),
         Some(Typed::Number(_)) => Initial::Number(decode_finite(node, sink)?),
@@ -266,7 +266,7 @@ pub(super) fn decode_start(node: &Node, sink: &mut Sink) -> Option<Spanned<Initi
 }
 
 /// A number or an id.
-pub(super) fn decode_number_or_id(node: &Node, sink: &mut Sink) -> Option<Spanned<Initial>> {
+pub(crate) fn decode_number_or_id(node: &Node, sink: &mut Sink) -> Option<Spanned<Initial>> {
     if matches!(typed(node), Some(Typed::Bool(_))) {
         report_kind(node, "a number or an id", sink);
         return None;

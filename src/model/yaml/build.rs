@@ -190,7 +190,7 @@ impl<'a> Builder<'a> {
         parent.height = parent.height.max(built.height + 1);
         match &mut parent.items {
             Items::Sequence(items) => items.push(built.node),
-            Items::Mapping(mapping) => mapping.add(built.node, sink),
+            Items::Mapping(mapping) => mapping.add(built.node, self.source, sink),
         }
     }
 

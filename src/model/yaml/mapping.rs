@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::{Entry, Node, NodeKind, Scalar};
+use super::{Entry, Node, NodeKind, Scalar, Source};
 use crate::diagnostics::{Sink, codes};
 use crate::model::ScalarStyle;
 use crate::source::{Span, Spanned};
@@ -33,9 +33,9 @@ impl Default for OpenMapping {
 
 impl OpenMapping {
     /// Takes the next key or value.
-    pub(super) fn add(&mut self, node: Node, sink: &mut Sink) {
+    pub(super) fn add(&mut self, node: Node, source: Source<'_>, sink: &mut Sink) {
         match std::mem::replace(&mut self.pending, Pending::Key) {
-            Pending::Key => self.pending = self.begin(&node, sink),
+            Pending::Key => self.pending = self.begin(&node, source, sink),
             Pending::Value(key) => self.entries.push(Entry { key, value: node }),
             Pending::Merge(key) => self.merge(key, node, sink),
             Pending::Skip => {}
@@ -55,10 +55,9 @@ impl OpenMapping {
         entries
     }
 
-    fn begin(&mut self, node: &Node, sink: &mut Sink) -> Pending {
+    fn begin(&mut self, node: &Node, source: Source<'_>, sink: &mut Sink) -> Pending {
         let NodeKind::Scalar(scalar) = &node.kind else {
-            sink.emit(codes::WRONG_SHAPE, node.span, "expected text as a key, found a list or a mapping")
-                .help("write `\"{{name}}\"` in quotes where a placeholder was meant");
+            report_key(node, source, sink);
             return Pending::Skip;
         };
         if is_merge_key(scalar) {
@@ -96,6 +95,36 @@ impl OpenMapping {
             }
         }
     }
+}
+
+/// Reports a key that is no text: `{{name}}` without quotes is a mapping as the key of a mapping.
+fn report_key(node: &Node, source: Source<'_>, sink: &mut Sink) {
+    let Some((whole, name)) = unquoted_placeholder(node, source) else {
+        sink.emit(codes::WRONG_SHAPE, node.span, "expected text as a key, found a list or a mapping");
+        return;
+    };
+    let quoted = format!("\"{{{{{name}}}}}\"");
+    let message = format!("`{{{{{name}}}}}` without quotes is a YAML mapping");
+    let diagnostic = sink.emit(codes::UNQUOTED_PLACEHOLDER, whole, message);
+    if stands_alone(whole, source) {
+        diagnostic.help(format!("write `{quoted}`")).fix(format!("write `{quoted}`"), whole, quoted);
+    } else {
+        diagnostic.help("put the whole text in quotes");
+    }
+}
+
+/// Whether nothing that belongs to the same scalar follows on the line.
+fn stands_alone(span: Span, source: Source<'_>) -> bool {
+    let rest = source.text[span.end as usize..].lines().next().unwrap_or_default().trim_start();
+    rest.is_empty() || rest.starts_with([',', '}', ']', '#'])
+}
+
+/// The placeholder whose inner braces `node` is, and the name in it.
+fn unquoted_placeholder<'a>(node: &Node, source: Source<'a>) -> Option<(Span, &'a str)> {
+    let (start, end) = ((node.span.start as usize).checked_sub(1)?, node.span.end as usize + 1);
+    let name = source.text.get(start..end)?.strip_prefix("{{")?.strip_suffix("}}")?.trim();
+    let is_name = !name.is_empty() && !name.contains(['{', '}', '"', '\n']);
+    is_name.then(|| (source.span(start, end), name))
 }
 
 fn is_merge_key(scalar: &Scalar) -> bool {

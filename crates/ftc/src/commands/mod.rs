@@ -10,5 +10,6 @@ pub(crate) mod init;
 pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod test;
+pub(crate) mod template;
 pub(crate) mod trace;
 pub(crate) mod verify;

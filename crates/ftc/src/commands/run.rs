@@ -40,6 +40,13 @@ Exit codes:
 pub(crate) struct RunArgs {
     /// The model, or `-` for standard input
     model: PathBuf,
+    #[command(flatten)]
+    options: RunOptions,
+}
+
+/// How a model is run.
+#[derive(Debug, Args)]
+pub(crate) struct RunOptions {
     /// Write the run's artifacts to a new folder in DIR
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -60,6 +67,13 @@ pub(crate) struct RunArgs {
     durable: bool,
 }
 
+impl RunOptions {
+    /// Whether results and errors are wanted as JSON.
+    pub(crate) fn json(&self) -> bool {
+        self.json
+    }
+}
+
 /// `name=value`, where the name may hold `=` but the value can't.
 pub(crate) fn parse_setting(text: &str) -> Result<(String, f64), String> {
     let (name, value) = text.rsplit_once('=').ok_or("expected `name=value`")?;
@@ -75,7 +89,11 @@ pub(crate) fn run(args: &RunArgs, ui: &Ui) -> anyhow::Result<Outcome> {
     if !paths::is_one_model(&args.model, ui) {
         return Ok(Outcome::Failed);
     }
-    let model = ModelText::read(&args.model)?;
+    run_model(&ModelText::read(&args.model)?, &args.options, ui)
+}
+
+/// Runs a model that has been read, and shows the result.
+pub(crate) fn run_model(model: &ModelText, args: &RunOptions, ui: &Ui) -> anyhow::Result<Outcome> {
     let begin = Instant::now();
     let mut check = model.check(SourceCheck::Probe);
     let mut timings = Timings { check_ms: milliseconds(begin), ..Timings::default() };
@@ -85,7 +103,7 @@ pub(crate) fn run(args: &RunArgs, ui: &Ui) -> anyhow::Result<Outcome> {
     };
     ui.say(&render::full(&ui.wanted(found), &check.sources, ui.colors(&io::stderr())));
     let settings = Settings { parameters: args.set.clone(), engine: args.backend.options() };
-    let evaluation = match evaluate(checked, &model, &settings, &mut timings, ui) {
+    let evaluation = match evaluate(checked, model, &settings, &mut timings, ui) {
         Ok(evaluation) => evaluation,
         Err(error) => return show_run_error(error, &check, args.json, ui),
     };
@@ -187,7 +205,7 @@ pub(crate) fn show_run_error(error: RunError, check: &Check, as_json: bool, ui: 
 }
 
 /// Writes the artifacts if they are wanted, and shows the result.
-fn finish(run: &Run<'_>, args: &RunArgs, ui: &Ui) -> anyhow::Result<Outcome> {
+fn finish(run: &Run<'_>, args: &RunOptions, ui: &Ui) -> anyhow::Result<Outcome> {
     let (record, written) = match &args.out {
         None => (flowtime_runs::record(run, args.deterministic_run_id)?, None),
         Some(root) => {
@@ -212,7 +230,7 @@ fn shown(
     run: &Run<'_>,
     record: &RunRecord,
     written: Option<&Written>,
-    args: &RunArgs,
+    args: &RunOptions,
     ui: &Ui,
 ) -> anyhow::Result<String> {
     if args.json {

@@ -1,0 +1,136 @@
+//! `ftc template`: the shipped templates, or those of a folder, listed, shown, checked, and made into models.
+
+mod catalogue;
+mod check;
+mod make;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::{Args, Subcommand};
+use flowtime::diagnostics::{Report, json, render};
+use flowtime::template::{FolderTemplates, Problems, Template, TemplateError, TemplateSet, shipped};
+
+use crate::models::Counts;
+use crate::ui::{Outcome, Ui};
+
+/// What is done with templates.
+#[derive(Debug, Subcommand)]
+pub(crate) enum TemplateCommand {
+    /// List the templates
+    List(catalogue::ListArgs),
+    /// Show what a template is, its parameters and its nodes
+    #[command(after_long_help = catalogue::MORE_HELP)]
+    Show(catalogue::ShowArgs),
+    /// Check templates with all their choices, without data
+    #[command(after_long_help = check::MORE_HELP)]
+    Check(check::CheckArgs),
+    /// Make a model of a template
+    #[command(after_long_help = make::MORE_HELP)]
+    Instantiate(make::InstantiateArgs),
+    /// Make a model of a template and run it
+    #[command(after_long_help = make::MORE_RUN_HELP)]
+    Run(make::RunArgs),
+}
+
+/// Carries out a command about templates.
+pub(crate) fn template(command: &TemplateCommand, ui: &Ui) -> anyhow::Result<Outcome> {
+    match command {
+        TemplateCommand::List(args) => catalogue::list(args, ui),
+        TemplateCommand::Show(args) => catalogue::show(args, ui),
+        TemplateCommand::Check(args) => check::check(args, ui),
+        TemplateCommand::Instantiate(args) => make::instantiate(args, ui),
+        TemplateCommand::Run(args) => make::run(args, ui),
+    }
+}
+
+/// Where templates come from.
+#[derive(Debug, Args)]
+pub(crate) struct Origin {
+    /// Take templates from this folder instead of the shipped ones
+    #[arg(long, value_name = "DIR")]
+    templates: Option<PathBuf>,
+}
+
+impl Origin {
+    /// The folder named, or what is shipped.
+    fn set(&self) -> Box<dyn TemplateSet> {
+        match &self.templates {
+            Some(folder) => Box::new(FolderTemplates::new(folder)),
+            None => Box::new(shipped()),
+        }
+    }
+
+    /// Loads a template by its name, or from a file.
+    fn load(&self, name: &str) -> Result<Template, TemplateError> {
+        match (&self.templates, file(name)) {
+            (None, Some(path)) => load_file(path),
+            _ => Template::load(&*self.set(), name),
+        }
+    }
+}
+
+/// The file that `name` is, if it is one.
+fn file(name: &str) -> Option<&Path> {
+    let path = Path::new(name);
+    let is_yaml = path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
+    (is_yaml && path.is_file()).then_some(path)
+}
+
+/// Loads a template from a file; its includes are looked for in the folder `templates` above it, else beside it.
+fn load_file(path: &Path) -> Result<Template, TemplateError> {
+    let parent = path.parent().unwrap_or(Path::new(""));
+    let root = path.ancestors().find(|folder| folder.file_name().is_some_and(|name| name == "templates"));
+    let root = root.unwrap_or(parent);
+    let below = path.strip_prefix(root).unwrap_or(path);
+    let parts: Vec<String> = below.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+    let root = if root.as_os_str().is_empty() { Path::new(".") } else { root };
+    Template::load(&FolderTemplates::new(root), &parts.join("/"))
+}
+
+/// Says why there is no model: to people, or as the members of an HTTP answer.
+fn show_error(error: TemplateError, as_json: bool, ui: &Ui) -> anyhow::Result<Outcome> {
+    if as_json {
+        ui.result(&(serde_json::to_string_pretty(&error.body().1).context("can't write the error as JSON")? + "\n"))?;
+        return Ok(outcome(&error));
+    }
+    let outcome = outcome(&error);
+    match error {
+        TemplateError::Invalid { problems, .. } => show_problems(*problems, ui),
+        TemplateError::Parameters(errors) => {
+            for error in errors {
+                ui.error(&error.to_string());
+                error.help().iter().for_each(|help| ui.help(help));
+            }
+        }
+        TemplateError::Read { .. } => return Err(error.into()),
+        _ => {
+            ui.error(&error.to_string());
+            error.help().iter().for_each(|help| ui.help(help));
+        }
+    }
+    Ok(outcome)
+}
+
+fn outcome(error: &TemplateError) -> Outcome {
+    match error {
+        TemplateError::Read { .. } => Outcome::Failed,
+        _ => Outcome::Problems,
+    }
+}
+
+/// Shows diagnostics on standard error, and how many there are.
+fn show_problems(problems: Problems, ui: &Ui) {
+    let mut counts = Counts::default();
+    counts.add(&problems.diagnostics);
+    let diagnostics = ui.wanted(problems.diagnostics);
+    ui.say(&render::full(&diagnostics, &problems.sources, ui.colors(&std::io::stderr())));
+    ui.note(&counts.summary());
+}
+
+/// The machine form of diagnostics.
+fn document(all: &[Problems]) -> String {
+    let reports: Vec<Report<'_>> =
+        all.iter().map(|one| Report { diagnostics: &one.diagnostics, sources: &one.sources }).collect();
+    json::document(&reports) + "\n"
+}
