@@ -8,7 +8,7 @@ use cranelift_entity::PrimaryMap;
 
 use super::frame::{Frame, Workspace};
 use super::run::{check_inputs, run};
-use super::{Backend, RunError, Stats};
+use super::{Backend, RunError, Stats, Work};
 use crate::ir::{OutputId, Program};
 use crate::jit::{self, Code, CompileError};
 use crate::kernels::Simd;
@@ -52,8 +52,18 @@ pub struct Inputs<'a> {
 pub struct RunControl<'a> {
     /// Looked at once a tile; set, it ends the run.
     pub cancel: Option<&'a AtomicBool>,
-    /// Called once a tile with the tiles done and all tiles.
+    /// Called once a tile with how much is done and how much there is; the interpreter counts otherwise.
     pub progress: Option<&'a dyn Fn(usize, usize)>,
+    /// Called after each part of the work, so that it can be timed.
+    pub observe: Option<&'a dyn Fn(Work)>,
+}
+
+impl RunControl<'_> {
+    pub(super) fn did(&self, work: Work) {
+        if let Some(observe) = self.observe {
+            observe(work);
+        }
+    }
 }
 
 impl fmt::Debug for RunControl<'_> {

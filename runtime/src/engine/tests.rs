@@ -150,10 +150,11 @@ fn a_run_tells_each_tile_and_stops_when_asked() {
         told.borrow_mut().push((done, total));
         cancel.store(done == 2, Ordering::Relaxed);
     };
-    prepared.run(&inputs, &RunControl { cancel: None, progress: Some(&progress) }).unwrap();
+    prepared.run(&inputs, &RunControl { progress: Some(&progress), ..RunControl::default() }).unwrap();
     assert_eq!(told.take(), [(0, 3), (1, 3), (2, 3), (3, 3)]);
     cancel.store(false, Ordering::Relaxed);
-    let stopped = prepared.run(&inputs, &RunControl { cancel: Some(&cancel), progress: Some(&progress) });
+    let stopped =
+        prepared.run(&inputs, &RunControl { cancel: Some(&cancel), progress: Some(&progress), observe: None });
     assert!(matches!(stopped, Err(RunError::Cancelled)));
     assert_eq!(told.take(), [(0, 3), (1, 3), (2, 3)]);
 }

@@ -1,5 +1,6 @@
 //! The commands, one a file: its options, and the function that carries it out.
 
+pub(crate) mod bench;
 pub(crate) mod check;
 pub(crate) mod compile;
 pub(crate) mod completions;
