@@ -96,6 +96,7 @@ fn parts(checked: &CheckedModel, prepared: &Prepared, origins: &Origins) -> BTre
 
 fn unnamed(work: Work) -> Part {
     let region = match work {
+        Work::Load => "loading",
         Work::Setup { .. } => "setup",
         Work::Step { .. } => "step",
         Work::Interpret => "interpreter",

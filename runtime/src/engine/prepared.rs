@@ -112,6 +112,7 @@ impl Prepared {
         check_inputs(&self.inner.program, inputs)?;
         let mut frame = self.frame()?;
         frame.load(inputs.columns)?;
+        control.did(Work::Load);
         frame.run(inputs.params, control)?;
         Ok(frame)
     }
@@ -127,6 +128,7 @@ impl Prepared {
         self.check_outputs(outputs)?;
         let mut work = self.take_idle().map_or_else(|| self.workspace(), Ok)?;
         work.load(&self.inner.plan, inputs.columns);
+        control.did(Work::Load);
         run(self, &mut work, inputs.params, control)?;
         for ((_, &column), output) in self.inner.plan.outputs.iter().zip(outputs) {
             output.copy_from_slice(work.column(&self.inner.plan, column));

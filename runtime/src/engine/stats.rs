@@ -14,6 +14,8 @@ pub enum Phase {
 /// A part of a run, once for each tile where a stage runs tile by tile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Work {
+    /// Memory, and the inputs copied into it; none of it where a frame is run again.
+    Load,
     /// What a stage does once: uniform values, and what stands before bin 0.
     Setup {
         /// The stage's place in the plan.
