@@ -7,11 +7,11 @@ use cranelift_entity::EntityRef;
 
 use self::generated::{Generator, NUMBERS, Random};
 use super::*;
-use crate::builtins::{self, Builtin, Emit, Meaning};
-use crate::ir::entries::{NUM, entry};
+use crate::builtins;
 use crate::ir::{Builder, Grid, InputId, OutputId, ParamId, Type, ValueId};
 use crate::plan::Step;
 
+mod broken;
 mod generated;
 
 const JIT: Options = Options { backend: Backend::Jit, effort: Effort::Normal, simd: Simd::Baseline, expected_runs: 1 };
@@ -66,32 +66,6 @@ fn any_program_leaves_the_bits_of_the_interpreter() {
     let valid = programs.filter(|(_, program)| verify(program).is_ok());
     let ran = valid.map(|(seed, program)| check_both(program, &format!("seed {seed}"))).count() as u64;
     assert!(ran > count / 2, "only {ran} programs of {count} were valid");
-}
-
-#[test]
-fn a_broken_kernel_is_found() {
-    static BROKEN: Builtin = Builtin {
-        emit: Emit::Inline(|lanes, args| {
-            let one = lanes.splat(1.0);
-            let above = lanes.gt(args[0], one);
-            let doubled = lanes.add(args[0], args[0]);
-            lanes.select(above, doubled, args[0])
-        }),
-        ..entry("BROKEN", builtins::Syntax::Function, &[NUM], Meaning::Elementwise(|args| args[0]))
-    };
-    let program = program(3, |b, x| {
-        b.output(x);
-        let broken = b.call(&BROKEN, &[Some(x)]);
-        b.output(broken);
-    });
-    let found = prepare(program, &BOTH)
-        .unwrap()
-        .run(&Inputs { columns: &[&[0.5, 1.0, 2.0]], params: &[] }, &RunControl::default());
-    let Err(RunError::Differs(difference)) = found else {
-        panic!("found no difference");
-    };
-    assert_eq!((difference.output, difference.bin), (OutputId::new(1), 2));
-    assert_eq!((difference.interp, difference.jit), (2f64.to_bits(), 4f64.to_bits()));
 }
 
 /// `q = q[t-1] + ... + q[t-1]`, and a chain as long that is no recurrence.
