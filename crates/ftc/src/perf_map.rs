@@ -68,8 +68,6 @@ fn lines(checked: &CheckedModel, prepared: &Prepared, origins: &Origins) -> Stri
 
 #[cfg(all(test, unix))]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test that can't set up its folder has failed")]
-
     use std::os::unix::fs::{PermissionsExt, symlink};
 
     use super::*;
