@@ -2,6 +2,7 @@
 //!
 //! [`check()`] runs the phases that need no numbers, [`run`] the rest. Nothing here prints or knows who asked.
 
+pub use crate::check::Phase;
 use crate::check::tree::Node;
 use crate::check::{self, CheckedModel, SeriesId};
 use crate::diagnostics::{Diagnostic, Sink};
@@ -11,7 +12,9 @@ use crate::model::{SeriesKind, decode, yaml};
 use crate::source::Sources;
 pub use flowtime_runtime::builtins::Convention;
 use flowtime_runtime::engine::{self, Backend, Difference, RunControl};
+pub use loaded::{Loaded, load};
 use std::collections::HashMap;
+pub use watch::{Step, Watch};
 
 /// The outcome of [`check()`].
 #[derive(Debug)]
@@ -26,18 +29,31 @@ pub struct Check {
 
 /// Checks the model `text`, shown to the user as `name`.
 pub fn check(name: &str, text: &str, loader: &dyn SourceLoader, sources: SourceCheck) -> Check {
+    check_observed(name, text, loader, sources, &mut |_| ())
+}
+
+/// Like [`check()`]; tells the end of each phase, so that it can be timed.
+pub fn check_observed(
+    name: &str,
+    text: &str,
+    loader: &dyn SourceLoader,
+    sources: SourceCheck,
+    done: &mut dyn FnMut(Phase),
+) -> Check {
     let mut files = Sources::default();
     let file = files.add(name, text);
     let mut sink = Sink::default();
-    match yaml::parse(file, text, &mut sink) {
-        Some(tree) => check_with(files, &tree, loader, sources, sink),
+    let tree = yaml::parse(file, text, &mut sink);
+    done(Phase::Yaml);
+    match tree {
+        Some(tree) => check_with(files, &tree, loader, sources, sink, done),
         None => Check { sources: files, diagnostics: sink.finish(), model: None },
     }
 }
 
 /// Checks a model that is a tree already, whose spans lie in `files`.
 pub fn check_tree(files: Sources, tree: &yaml::Node, loader: &dyn SourceLoader, sources: SourceCheck) -> Check {
-    check_with(files, tree, loader, sources, Sink::default())
+    check_with(files, tree, loader, sources, Sink::default(), &mut |_| ())
 }
 
 fn check_with(
@@ -46,10 +62,13 @@ fn check_with(
     loader: &dyn SourceLoader,
     sources: SourceCheck,
     mut sink: Sink,
+    done: &mut dyn FnMut(Phase),
 ) -> Check {
     let model = decode::decode(tree, &mut sink);
-    let checked = check::check(model, &mut sink);
+    done(Phase::Decode);
+    let checked = check::check(model, &mut sink, done);
     load::probe(&checked.model, loader, sources, &mut sink);
+    done(Phase::Probe);
     let model = (!sink.has_errors()).then_some(checked);
     Check { sources: files, diagnostics: sink.finish(), model }
 }
@@ -142,27 +161,6 @@ pub enum RunError {
     Evaluate(#[from] engine::RunError),
 }
 
-/// A step of [`run`].
-#[derive(Clone, Copy, Debug)]
-pub enum Step<'a> {
-    /// A const series is read.
-    Load {
-        /// Its id.
-        series: &'a str,
-        /// Which of them, from 0.
-        index: usize,
-        /// How many there are.
-        count: usize,
-    },
-    /// The program is evaluated.
-    Evaluate {
-        /// Its series.
-        series: usize,
-        /// Its bins.
-        bins: usize,
-    },
-}
-
 /// Loads the data that the outputs need and evaluates them. `progress` is told of each step as it begins.
 ///
 /// # Errors
@@ -173,34 +171,36 @@ pub fn run(
     settings: &Settings,
     progress: &dyn Fn(Step<'_>),
 ) -> Result<Evaluation, RunError> {
-    run_with(checked, loader, settings, &[], progress)
+    run_with(checked, loader, settings, &[], &Watch { step: progress, ..Watch::default() })
 }
 
-/// Like [`run`], and evaluates further formulas over the model's series as [`Evaluation::extra`]: a rule of the model, a
-/// part of a formula, a series that is no output, or what a caller makes of them. Data that only they need is loaded too.
+/// Like [`run`], but it can be stopped and observed, and evaluates further formulas over the model's series as
+/// [`Evaluation::extra`]: a rule of the model, a part of a formula, a series that is no output, or what a caller makes of
+/// them. Data that only they need is loaded too.
 ///
 /// # Errors
-/// Those of [`run`].
+/// Those of [`run`], and when it is cancelled.
 pub fn run_with(
     checked: &CheckedModel,
     loader: &dyn SourceLoader,
     settings: &Settings,
     extra: &[Node],
-    progress: &dyn Fn(Step<'_>),
+    watch: &Watch<'_>,
 ) -> Result<Evaluation, RunError> {
     let parameters = parameter_values(checked, settings)?;
     let wanted = distinct_outputs(checked);
     let lowered = lower::lower(checked, &wanted, extra, Flags::Count);
-    let inputs = load_inputs(checked, &lowered.inputs, loader, progress)?;
-    progress(Step::Evaluate { series: checked.model.series.len(), bins: checked.model.grid.bins as usize });
+    let inputs = load_inputs(checked, &lowered.inputs, loader, watch.step)?;
+    (watch.step)(Step::Evaluate { series: checked.model.series.len(), bins: checked.model.grid.bins as usize });
     let flag_ids = lowered.flags.clone();
     let name = |output: usize| wanted.get(output).map_or("a further formula", |series| checked.id(*series)).to_owned();
-    let (mut columns, backend) = evaluate(lowered, &inputs, &parameters, settings, &name)?;
+    let (mut columns, backend) = evaluate(lowered, &inputs, &parameters, settings, &name, watch)?;
     let counts = columns.split_off(wanted.len() + extra.len());
     let extra = columns.split_off(wanted.len());
     let raised = flag_ids.iter().zip(&counts).filter(|(_, count)| count.first().is_some_and(|count| *count > 0.0));
     let raised: Vec<(SeriesId, Convention)> = raised.map(|(flag, _)| *flag).collect();
-    let flags = find_flags(checked, &raised, &inputs, &parameters, settings)?;
+    let quiet = Watch { step: &|_| {}, control: RunControl { cancel: watch.control.cancel, ..RunControl::default() } };
+    let flags = find_flags(checked, &raised, &inputs, &parameters, settings, &quiet)?;
     let outputs = name_outputs(checked, &wanted, columns);
     Ok(Evaluation { outputs, inputs: inputs.into_iter().collect(), extra, flags, backend })
 }
@@ -230,7 +230,8 @@ pub fn columns(
     let mut columns = load_inputs(checked, &lowered.inputs, loader, progress)?;
     progress(Step::Evaluate { series: series.len(), bins: checked.model.grid.bins as usize });
     let name = |output: usize| series.get(output).map_or("", |series| checked.id(*series)).to_owned();
-    let (values, _) = evaluate(lowered, &columns, &parameters, settings, &name)?;
+    let watch = Watch { step: progress, control: RunControl::default() };
+    let (values, _) = evaluate(lowered, &columns, &parameters, settings, &name, &watch)?;
     columns.extend(series.iter().copied().zip(values));
     Ok(Columns { series: columns, parameters })
 }
@@ -298,12 +299,14 @@ fn evaluate(
     parameters: &[f64],
     settings: &Settings,
     name: &dyn Fn(usize) -> String,
+    watch: &Watch<'_>,
 ) -> Result<(Vec<Vec<f64>>, Backend), RunError> {
     let columns: Vec<&[f64]> =
         lowered.inputs.iter().filter_map(|series| inputs.get(series)).map(Vec::as_slice).collect();
     let prepared = engine::prepare(lowered.program, &settings.engine)?;
+    (watch.step)(Step::Prepared { prepared: &prepared, origins: &lowered.origins });
     let inputs = engine::Inputs { columns: &columns, params: parameters };
-    match prepared.run(&inputs, &RunControl::default()) {
+    match prepared.run(&inputs, &watch.control) {
         Ok(frame) => Ok((frame.outputs().map(<[f64]>::to_vec).collect(), prepared.backend())),
         Err(engine::RunError::Differs(difference)) => {
             let output = name(difference.output.as_u32() as usize);
@@ -328,6 +331,7 @@ fn find_flags(
     inputs: &Inputs,
     parameters: &[f64],
     settings: &Settings,
+    watch: &Watch<'_>,
 ) -> Result<Vec<Flag>, RunError> {
     if raised.is_empty() {
         return Ok(Vec::new());
@@ -336,7 +340,7 @@ fn find_flags(
     series.dedup();
     let lowered = lower::lower(checked, &series, &[], Flags::Bins);
     let flag_ids = lowered.flags.clone();
-    let (mut masks, _) = evaluate(lowered, inputs, parameters, settings, &|_| "a mask".to_owned())?;
+    let (mut masks, _) = evaluate(lowered, inputs, parameters, settings, &|_| "a mask".to_owned(), watch)?;
     let flags = flag_ids.iter().zip(masks.split_off(series.len())).filter(|(flag, _)| raised.contains(flag));
     let flags = flags.map(|((series, convention), mask)| {
         let bins = mask.iter().enumerate().filter(|(_, flagged)| **flagged != 0.0).map(|(bin, _)| bin).collect();
@@ -361,5 +365,7 @@ fn name_outputs(checked: &CheckedModel, series: &[SeriesId], columns: Vec<Vec<f6
     named.collect()
 }
 
+mod loaded;
 #[cfg(test)]
 mod tests;
+mod watch;

@@ -8,6 +8,7 @@ pub mod load;
 mod lower;
 pub mod manual;
 pub mod model;
+pub mod origins;
 pub mod source;
 pub mod stages;
 pub mod syntax;

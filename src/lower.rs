@@ -5,6 +5,7 @@
 use crate::check::dependencies::{self, Definition, Start};
 use crate::check::tree::{Argument, Call, Kind, Link, Node};
 use crate::check::{CheckedModel, Component, SeriesId, SeriesType, StartValue, type_of};
+use crate::origins::Origins;
 use crate::source::Span;
 use flowtime_runtime::builtins::{self, Convention, Reads};
 use flowtime_runtime::ir::{Builder, Grid, InputId, Program, SlotId, Type, ValueId};
@@ -19,6 +20,8 @@ pub(crate) struct Lowered {
     pub inputs: Vec<SeriesId>,
     /// What its further outputs are, behind the series that were asked for.
     pub flags: Vec<(SeriesId, Convention)>,
+    /// The series whose formula each value comes from.
+    pub origins: Origins,
 }
 
 /// What to leave about the bins where a convention stood in for a result.
@@ -53,7 +56,8 @@ pub(crate) fn lower(checked: &CheckedModel, outputs: &[SeriesId], extra: &[Node]
         lowerer.builder.output(value);
     }
     let flags = lowerer.output_flags(flags);
-    Lowered { program: lowerer.builder.finish(), inputs: lowerer.inputs, flags }
+    let Lowerer { builder, inputs, origins, .. } = lowerer;
+    Lowered { program: builder.finish(), inputs, flags, origins }
 }
 
 /// One series' formula as a program of its own: other series, and its own earlier bins, are inputs.
@@ -161,6 +165,7 @@ struct Lowerer<'m> {
     masks: Vec<Mask>,
     /// For one formula alone: the values of its nodes. All series are then inputs.
     nodes: Option<Vec<(Span, ValueId)>>,
+    origins: Origins,
 }
 
 impl<'m> Lowerer<'m> {
@@ -183,6 +188,7 @@ impl<'m> Lowerer<'m> {
             keeps_masks: false,
             masks: Vec::new(),
             nodes: None,
+            origins: Origins::default(),
         }
     }
 
@@ -194,11 +200,13 @@ impl<'m> Lowerer<'m> {
                 None => self.input(*series),
             };
             self.values[series.index()] = Some(value);
+            self.origins.extend(self.builder.size(), *series);
         }
         while let Some(Deferred { slot, node, series }) = self.deferred.pop() {
             self.current = series;
             let value = self.lower_node(node, None);
             self.builder.fill(slot, value);
+            self.origins.extend(self.builder.size(), series);
         }
         for (series, slot) in std::mem::take(&mut self.slots) {
             let value = self.value(series);

@@ -13,6 +13,9 @@ fn main() {
         Ok(trials) => trials,
         Err(problem) => vec![Trial::test("pages", move || Err(Failed::from(problem)))],
     };
+    if !arguments.list {
+        println!("{}", harness::backend::summary());
+    }
     let conclusion: Conclusion = libtest_mimic::run(&arguments, trials);
     if let Err(problem) = harness::update::write() {
         eprintln!("{problem}");

@@ -59,7 +59,7 @@ pub use cache::{Cache, ProgramHash, program_hash};
 pub use error::{Difference, PrepareError, RunError};
 pub use frame::Frame;
 pub use prepared::{Inputs, Prepared, RunControl};
-pub use stats::{Phase, Stats};
+pub use stats::{Phase, Stats, Work};
 
 /// What computes a program.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

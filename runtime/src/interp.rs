@@ -14,6 +14,9 @@ use crate::ir::{InputId, Op, Program, Rate, ValueId, VerifyError, verify};
 mod step;
 mod store;
 
+/// Bins between two looks at whether the run is to go on.
+const LOOK: usize = 1_024;
+
 /// Why a program can't run.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum RunError {
@@ -64,15 +67,28 @@ pub enum RunError {
 /// assert_eq!(outputs, Ok(vec![vec![0.0, 10.0, 20.0]]));
 /// ```
 pub fn run(program: &Program, inputs: &[&[f64]], params: &[f64]) -> Result<Vec<Vec<f64>>, RunError> {
-    verify(program)?;
+    run_looking(program, inputs, params, &mut |_, _| Ok(()))
+}
+
+/// Like [`run`]; `look` is told of the bins done and of all, counted for each value, once in a while, and can end the run.
+pub(crate) fn run_looking<E: From<RunError>>(
+    program: &Program,
+    inputs: &[&[f64]],
+    params: &[f64],
+    look: &mut dyn FnMut(usize, usize) -> Result<(), E>,
+) -> Result<Vec<Vec<f64>>, E> {
+    verify(program).map_err(RunError::from)?;
     check_inputs(program, inputs)?;
     check_params(program, params)?;
     let mut store = Store::new(program, inputs, params);
+    let total = program.len().saturating_mul(program.grid().bins);
+    let mut done = 0_usize;
     for component in program.components() {
         if component.iter().all(|&value| store.is_used(value)) {
-            compute(program, &component, &mut store);
+            compute(program, &component, &mut store, &mut |bins| look(done.saturating_add(bins), total))?;
             store.release_operands(&component);
         }
+        done = done.saturating_add(component.len().saturating_mul(program.grid().bins));
     }
     Ok(program.outputs().map(|(_, value)| store.take(value)).collect())
 }
@@ -102,25 +118,40 @@ pub(crate) fn check_params(program: &Program, params: &[f64]) -> Result<(), RunE
 }
 
 /// Computes the values of one component, in the order of the program; what they read besides is in the store.
-fn compute(program: &Program, values: &[ValueId], store: &mut Store<'_>) {
+fn compute<E>(
+    program: &Program,
+    values: &[ValueId],
+    store: &mut Store<'_>,
+    look: &mut dyn FnMut(usize) -> Result<(), E>,
+) -> Result<(), E> {
     match *values {
         [value] if program.rate(value) < Rate::Series => {
             let number = Step::new(program, value, store).eval(0, store);
             store.set_number(value, number);
         }
         [value] if matches!(program.op(value), Op::Input(_)) => store.set_input(value),
-        _ => compute_bins(program, values, store),
+        _ => return compute_bins(program, values, store, look),
     }
+    Ok(())
 }
 
-fn compute_bins(program: &Program, values: &[ValueId], store: &mut Store<'_>) {
+fn compute_bins<E>(
+    program: &Program,
+    values: &[ValueId],
+    store: &mut Store<'_>,
+    look: &mut dyn FnMut(usize) -> Result<(), E>,
+) -> Result<(), E> {
     let mut steps: Vec<Step<'_>> = values.iter().map(|&value| Step::new(program, value, store)).collect();
     for bin in 0..program.grid().bins {
+        if bin.is_multiple_of(LOOK) {
+            look(bin.saturating_mul(values.len()))?;
+        }
         for (step, &value) in steps.iter_mut().zip(values) {
             let number = step.eval(bin, store);
             store.push(value, number);
         }
     }
+    Ok(())
 }
 
 #[cfg(test)]

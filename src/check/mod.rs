@@ -94,8 +94,27 @@ impl CheckedModel {
     }
 }
 
-/// Checks `model`. What goes out is whole only if the sink has no errors.
-pub fn check(model: Model, sink: &mut Sink) -> CheckedModel {
+/// A part of checking a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Phase {
+    /// The text becomes a tree.
+    Yaml,
+    /// The tree becomes a model.
+    Decode,
+    /// Formulas are parsed, and names in them get their meaning.
+    Resolve,
+    /// Who reads whom, and what forms recurrences.
+    Dependencies,
+    /// Types and rates.
+    Types,
+    /// What is allowed and probably not meant.
+    Lints,
+    /// Sources are looked at.
+    Probe,
+}
+
+/// Checks `model` and tells the end of each phase. What goes out is whole only if the sink has no errors.
+pub fn check(model: Model, sink: &mut Sink, done: &mut dyn FnMut(Phase)) -> CheckedModel {
     let names = Names::new(&model, sink);
     let scope = resolve::Scope { names: &names, grid: &model.grid, garbled: false };
     let formulas: Vec<Option<Node>> = model
@@ -107,9 +126,11 @@ pub fn check(model: Model, sink: &mut Sink) -> CheckedModel {
     let starts: Vec<_> = model.series.iter().map(|series| resolve_initial(&series.kind, &names, sink)).collect();
     references::check(&model, &names, sink);
     let outputs = outputs::expand(&model, &names, sink);
+    done(Phase::Resolve);
 
     let series = definitions(&model, &formulas, &starts);
     let dependencies = dependencies::check(&series, sink);
+    done(Phase::Dependencies);
     let declared: Vec<Declared> =
         model.series.iter().zip(&starts).map(|(series, start)| declared(&series.kind, *start)).collect();
     let types = types::check(&series, &declared, &dependencies, runtime_grid(&model), sink);
@@ -117,6 +138,7 @@ pub fn check(model: Model, sink: &mut Sink) -> CheckedModel {
         types::check_rule(rule, &series, &declared, &types, runtime_grid(&model), sink);
     }
     references::check_role_types(&model, &names, &types, sink);
+    done(Phase::Types);
     if !sink.has_errors() {
         let checked = lints::Checked {
             model: &model,
@@ -127,6 +149,7 @@ pub fn check(model: Model, sink: &mut Sink) -> CheckedModel {
             outputs: &outputs,
         };
         lints::check(&checked, sink);
+        done(Phase::Lints);
     }
     CheckedModel { outputs, formulas, starts, rules, dependencies, types, model }
 }

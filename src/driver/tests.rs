@@ -2,7 +2,11 @@
 
 use super::*;
 use crate::load::MemoryLoader;
+use crate::origins::Origins;
+use flowtime_runtime::builtins::{self, Builtin, Emit};
+use flowtime_runtime::ir::{Builder, Grid, InputId};
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 const HEAD: &str = "schemaVersion: 1\ngrid: { bins: 3, binSize: 5, binUnit: minutes }\n";
 
@@ -218,4 +222,35 @@ fn broken_yaml_is_explained() {
     check_text("a: { b: 1\n", &["FT0001 `{`: close the mapping with `}`"]);
     check_text("a: \"b\nc: 1\n", &["FT0001 `\"`: close the quote on the line where it begins"]);
     check_text("a: b: c\n", &["FT0001 `:`: quote a text that holds `: `, and put each key on a line of its own"]);
+}
+
+/// `ABS` with machine code that gives its argument's double above 1.
+static BROKEN: LazyLock<Builtin> = LazyLock::new(|| Builtin {
+    emit: Emit::Inline(|lanes, args| {
+        let one = lanes.splat(1.0);
+        let above = lanes.gt(args[0], one);
+        let doubled = lanes.add(args[0], args[0]);
+        lanes.select(above, doubled, args[0])
+    }),
+    ..*builtins::function("ABS").unwrap()
+});
+
+#[test]
+fn backends_that_differ_are_reported_with_output_bin_and_bits() {
+    let mut builder = Builder::new(Grid { bins: 3, bin_minutes: 5, start_minutes: None });
+    let x = builder.input(InputId::from_u32(0));
+    let size = builder.call(&BROKEN, &[Some(x)]);
+    builder.output(size);
+    let inputs = vec![SeriesId(0)];
+    let lowered = Lowered { program: builder.finish(), inputs, flags: Vec::new(), origins: Origins::default() };
+    let settings = Settings {
+        engine: engine::Options { backend: Backend::Both, ..engine::Options::default() },
+        ..Settings::default()
+    };
+    let watch = Watch { step: &|_| {}, control: RunControl::default() };
+    let inputs = BTreeMap::from([(SeriesId(0), vec![0.5, 1.0, 4.0])]);
+    let error = evaluate(lowered, &inputs, &[], &settings, &|_| "size".to_owned(), &watch).unwrap_err();
+    let expected = "the backends differ: `size` at bin 2 is 4.0 (0x4010000000000000) interpreted and 8.0 \
+                    (0x4020000000000000) compiled; this is a bug, please report it with the model";
+    assert_eq!(error.to_string(), expected);
 }

@@ -12,6 +12,7 @@ pub use dag::{dag, dot};
 
 use crate::check::{CheckedModel, Rates, SeriesId};
 use crate::lower::{self, Flags};
+use crate::origins::Origins;
 use flowtime_runtime::ir::Program;
 
 /// The syntax trees of the formulas.
@@ -25,9 +26,10 @@ pub fn typed(checked: &CheckedModel, only: Option<SeriesId>) -> String {
     each(checked, only, |series| Some(typed::tree(checked, &mut rates, checked.formulas[series.index()].as_ref()?)))
 }
 
-/// The program that computes the outputs, or the one series.
-pub fn program(checked: &CheckedModel, only: Option<SeriesId>) -> Program {
-    lower::lower(checked, &outputs(checked, only), &[], Flags::Off).program
+/// The program that computes the outputs, or the one series, and the series that its values come from.
+pub fn program(checked: &CheckedModel, only: Option<SeriesId>) -> (Program, Origins) {
+    let lowered = lower::lower(checked, &outputs(checked, only), &[], Flags::Off);
+    (lowered.program, lowered.origins)
 }
 
 fn outputs(checked: &CheckedModel, only: Option<SeriesId>) -> Vec<SeriesId> {

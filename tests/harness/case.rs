@@ -150,7 +150,7 @@ impl Case {
             let lines = concise::render(&check.sources, &check.diagnostics);
             return Err(format!("the model has errors:\n{}", concise::print(&lines, true)));
         };
-        let evaluation = (backend.run)(model, &self.files, &self.settings()?).map_err(|error| format!("{error:?}"))?;
+        let evaluation = backend.run(model, &self.files, &self.settings()?).map_err(|error| format!("{error:?}"))?;
         Ok((check, evaluation))
     }
 

@@ -8,7 +8,7 @@ use flowtime::driver::{self, Settings};
 use flowtime::load::SourceCheck;
 use flowtime_runtime::builtins::{self, Builtin, Example, Syntax};
 
-use super::backend::{BACKENDS, Backend};
+use super::backend::{Backend, backends};
 use super::loader::MemoryFiles;
 use super::{concise, on_a_small_stack, values};
 
@@ -17,7 +17,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     let in_formulas = |entry: &&Builtin| matches!(entry.syntax, Syntax::Function | Syntax::Infix | Syntax::Prefix);
     let entries = builtins::all().filter(in_formulas);
     let examples = entries.flat_map(|entry| entry.examples.iter().map(move |example| (entry, example)));
-    examples.flat_map(|(entry, example)| BACKENDS.iter().map(move |backend| trial(entry, example, backend))).collect()
+    examples.flat_map(|(entry, example)| backends().map(move |backend| trial(entry, example, backend))).collect()
 }
 
 fn trial(entry: &Builtin, example: &'static Example, backend: &'static Backend) -> Trial {
@@ -31,7 +31,7 @@ fn verify(example: &Example, backend: &Backend) -> Result<(), String> {
     let Some(checked) = &check.model else {
         return Err(concise::print(&concise::render(&check.sources, &check.diagnostics), true));
     };
-    let evaluation = (backend.run)(checked, &files, &Settings::default()).map_err(|error| format!("{error:?}"))?;
+    let evaluation = backend.run(checked, &files, &Settings::default()).map_err(|error| format!("{error:?}"))?;
     let output = evaluation.outputs.iter().find(|output| output.name == "result");
     let found = output.map_or(&[][..], |output| &output.values);
     let agree = found.len() == example.result.len()

@@ -1,7 +1,7 @@
 //! From pages to trials. A page is Markdown (see [`page`]), a trial checks one case of it on one backend (see [`case`]).
 //! What must hold over all pages together, [`catalogue`] knows; models too long for a page are in [`limits`].
 
-mod backend;
+pub(crate) mod backend;
 mod case;
 mod catalogue;
 mod concise;
@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use libtest_mimic::{Failed, Trial};
 
-use backend::BACKENDS;
+use backend::backends;
 use case::Case;
 
 /// Every trial there is; a page that can't be read is the error.
@@ -47,8 +47,7 @@ enum Needs {
 
 fn on_every_backend(case: Case, needs: Needs) -> Vec<Trial> {
     let case = Arc::new(case);
-    BACKENDS
-        .iter()
+    backends()
         .map(|backend| {
             let case = Arc::clone(&case);
             Trial::test(format!("{} [{}]", case.name(), backend.name), move || {

@@ -2,7 +2,9 @@
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{check, compile, completions, explain, fmt, functions, init, run, schema, template, test, trace, verify};
+use crate::commands::{
+    bench, check, compile, completions, explain, fmt, functions, init, run, schema, template, test, trace, verify,
+};
 
 /// Checks, formats, runs, tests and explains models of service flows.
 #[derive(Debug, Parser)]
@@ -61,6 +63,9 @@ pub(crate) enum Command {
     /// Compile a model and show a stage of it
     #[command(after_long_help = compile::MORE_HELP)]
     Compile(compile::CompileArgs),
+    /// Measure how long a model takes to prepare and to evaluate
+    #[command(after_long_help = bench::MORE_HELP)]
+    Bench(bench::BenchArgs),
     /// Format the formulas of models
     #[command(after_long_help = fmt::MORE_HELP)]
     Fmt(fmt::FmtArgs),

@@ -2,13 +2,16 @@
 //! well, 1 if the user's input has problems, 2 if the work couldn't be done, 130 on Ctrl-C.
 #![forbid(unsafe_code)]
 
-mod backend;
 mod cli;
 mod commands;
+mod engine;
 mod files;
 mod interrupt;
+mod measure;
 mod models;
 mod paths;
+mod perf_map;
+mod profile;
 mod progress;
 mod table;
 mod tree;
@@ -19,6 +22,7 @@ use std::io::{self, ErrorKind};
 use std::process::ExitCode;
 
 use clap::Parser;
+use flowtime_runtime::engine::RunError;
 
 use crate::cli::{Cli, Command};
 use crate::ui::{Outcome, Ui};
@@ -33,6 +37,7 @@ fn main() -> ExitCode {
         Ok(Outcome::Failed) => ExitCode::from(2),
         Ok(Outcome::Interrupted) => ExitCode::from(interrupt::EXIT_CODE),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) if is_cancelled(&error) => ExitCode::from(interrupt::EXIT_CODE),
         Err(error) => {
             ui.failure(&error);
             ExitCode::from(2)
@@ -47,6 +52,7 @@ fn dispatch(command: &Command, ui: &Ui) -> anyhow::Result<Outcome> {
         Command::Trace(args) => commands::trace::run(args, ui),
         Command::Test(args) => commands::test::test(args, ui),
         Command::Verify(args) => commands::verify::verify(args, ui),
+        Command::Bench(args) => commands::bench::bench(args, ui),
         Command::Compile(args) => commands::compile::compile(args, ui),
         Command::Fmt(args) => commands::fmt::fmt(args, ui),
         Command::Template(command) => commands::template::template(command, ui),
@@ -56,6 +62,11 @@ fn dispatch(command: &Command, ui: &Ui) -> anyhow::Result<Outcome> {
         Command::Init(args) => commands::init::init(args, ui),
         Command::Completions(args) => commands::completions::completions(args, ui),
     }
+}
+
+/// Ctrl-C was pressed during an evaluation.
+fn is_cancelled(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(RunError::Cancelled))
 }
 
 /// Whoever read our output has seen enough of it.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use flowtime::diagnostics::{Diagnostic, Severity, Sink, codes};
-use flowtime::driver::{self, Check};
+use flowtime::driver::{self, Check, Phase};
 use flowtime::load::{FileLoader, SourceCheck};
 use flowtime::source::{Sources, Span};
 
@@ -38,8 +38,13 @@ impl ModelText {
 
     /// Checks the model.
     pub(crate) fn check(&self, sources: SourceCheck) -> Check {
+        self.check_observed(sources, &mut |_| ())
+    }
+
+    /// Like [`Self::check`]; tells the end of each phase.
+    pub(crate) fn check_observed(&self, sources: SourceCheck, done: &mut dyn FnMut(Phase)) -> Check {
         match &self.text {
-            Ok(text) => driver::check(&self.name, text, &self.loader, sources),
+            Ok(text) => driver::check_observed(&self.name, text, &self.loader, sources, done),
             Err(bytes) => not_utf8(&self.name, bytes),
         }
     }

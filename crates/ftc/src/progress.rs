@@ -1,13 +1,18 @@
-//! A line on the terminal that tells what a long piece of work does; short work shows nothing.
+//! A line on the terminal that tells what long work does; silent at first, so that short work leaves no trace.
 
 use std::time::{Duration, Instant};
 
+use flowtime::driver::Step;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// How long work is silent before it shows its progress.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// What is being done, for who waits.
+/// What the line shows where it isn't known how much there is, and where it is.
+const OPEN: &str = "{spinner} {msg} ({elapsed})";
+const BOUNDED: &str = "{spinner} {msg} {bar:24} {percent:>3} % ({elapsed})";
+
+/// The line; it goes away when this is dropped.
 pub(crate) struct Progress {
     bar: ProgressBar,
     begin: Instant,
@@ -15,26 +20,57 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// A line that shows up when the work takes longer than people wait, if it is wanted at all.
+    /// Silent, for ever if it isn't `wanted`.
     pub(crate) fn new(wanted: bool) -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} ({elapsed})") {
-            bar.set_style(style);
-        }
-        Self { bar, begin: Instant::now(), wanted }
+        let progress = Self { bar, begin: Instant::now(), wanted };
+        progress.set_template(OPEN);
+        progress
     }
 
-    /// Tells of the step that begins; one that `is_long` shows the line at once.
-    pub(crate) fn show(&self, message: &str, is_long: bool) {
-        if self.wanted && self.bar.is_hidden() && (self.begin.elapsed() > PATIENCE || is_long) {
-            self.bar.set_draw_target(ProgressDrawTarget::stderr());
-            self.bar.enable_steady_tick(Duration::from_millis(100));
+    /// Whether anybody sees it.
+    pub(crate) fn is_wanted(&self) -> bool {
+        self.wanted
+    }
+
+    /// Tells the step of a run that begins.
+    pub(crate) fn show(&self, step: Step<'_>) {
+        match step {
+            Step::Load { series, index, count } => self.say(&format!("reading {series} ({} of {count})", index + 1)),
+            Step::Evaluate { series, bins } => self.say(&format!("evaluating {series} series over {bins} bins")),
+            Step::Prepared { .. } => self.set_template(BOUNDED),
         }
+    }
+
+    /// Tells what is done now.
+    pub(crate) fn say(&self, message: &str) {
+        self.appear();
         self.bar.set_message(message.to_owned());
     }
 
-    /// Takes the line away.
-    pub(crate) fn finish(&self) {
+    /// Tells how much of it is done.
+    pub(crate) fn advance(&self, done: usize, total: usize) {
+        self.appear();
+        self.bar.set_length(total as u64);
+        self.bar.set_position(done as u64);
+    }
+
+    fn appear(&self) {
+        if self.wanted && self.bar.is_hidden() && self.begin.elapsed() > PATIENCE {
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+            self.bar.enable_steady_tick(Duration::from_millis(100));
+        }
+    }
+
+    fn set_template(&self, template: &str) {
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            self.bar.set_style(style);
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
         self.bar.finish_and_clear();
     }
 }

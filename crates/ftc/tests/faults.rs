@@ -4,8 +4,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't set up its folder has failed")]
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -120,6 +122,33 @@ fn ctrl_c_ends_with_130_and_leaves_nothing() {
     assert!(interrupted.success());
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert_eq!(names_in(&runs), Vec::<String>::new());
+}
+
+/// Presses Ctrl-C as soon as the program is prepared, which `--perf-map` tells.
+#[cfg(target_os = "linux")]
+fn check_interrupted(command: &str) {
+    let folder = folder();
+    let formula = "EMA(ROLLING_STD(x * SHIFT(x, 1), 500), 0.2)";
+    fs::write(folder.path().join("model.yaml"), model(3_000_000).replace("x * SHIFT(x, 1)", formula)).unwrap();
+    let mut child = ftc(folder.path(), "", &format!("{command} --perf-map")).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+    assert!(lines.any(|line| line.contains("/tmp/perf-")), "{command}");
+    let interrupted = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(interrupted.success());
+    let begin = Instant::now();
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{command}");
+    assert!(begin.elapsed() < Duration::from_secs(5), "{command}: {:?}", begin.elapsed());
+    assert_eq!(names_in(folder.path()), ["model.yaml"]);
+    fs::remove_file(format!("/tmp/perf-{}.map", child.id())).unwrap();
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn ctrl_c_stops_an_evaluation_of_any_backend() {
+    for backend in ["interp", "jit", "both"] {
+        check_interrupted(&format!("run model.yaml --out runs --backend {backend}"));
+    }
+    check_interrupted("bench model.yaml --backend jit");
 }
 
 #[test]

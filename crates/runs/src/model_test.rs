@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use flowtime::check::CheckedModel;
-use flowtime::driver::{self, Evaluation, RunError, Settings};
+use flowtime::driver::{self, Evaluation, RunError, Settings, Watch};
 use flowtime::load::SourceLoader;
 use flowtime::model::ModelTest;
 use flowtime::source::Spanned;
@@ -50,7 +50,7 @@ pub fn run_test(
 fn judge(setup: &Setup, test: &ModelTest, loader: &dyn SourceLoader, engine: engine::Options) -> Vec<TestProblem> {
     let parameters = test.set.iter().map(|(id, value)| (id.value.clone(), *value)).collect();
     let settings = Settings { parameters, engine };
-    let mut evaluation = match driver::run_with(&setup.checked, loader, &settings, &setup.formulas, &|_| {}) {
+    let mut evaluation = match driver::run_with(&setup.checked, loader, &settings, &setup.formulas, &Watch::default()) {
         Ok(evaluation) => evaluation,
         Err(RunError::Data(diagnostics)) => return vec![TestProblem::Model(diagnostics)],
         Err(error) => return vec![TestProblem::Run(error)],

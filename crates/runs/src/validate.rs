@@ -14,7 +14,7 @@ mod rules;
 use std::collections::HashSet;
 
 use flowtime::check::CheckedModel;
-use flowtime::driver::{self, Evaluation, RunError, Settings, Step};
+use flowtime::driver::{self, Evaluation, RunError, Settings, Watch};
 use flowtime::load::SourceLoader;
 use flowtime::model::{Role, TopologyNode};
 
@@ -31,9 +31,9 @@ pub fn evaluate(
     checked: &CheckedModel,
     loader: &dyn SourceLoader,
     settings: &Settings,
-    progress: &dyn Fn(Step<'_>),
+    watch: &Watch<'_>,
 ) -> Result<Evaluation, RunError> {
-    driver::run_with(checked, loader, settings, &formulas(checked), progress)
+    driver::run_with(checked, loader, settings, &formulas(checked), watch)
 }
 
 /// The formulas that [`evaluate`] adds, for [`driver::run_with`]; a caller's own go behind them.

@@ -4,7 +4,7 @@
 mod files;
 mod mismatch;
 
-use flowtime::driver::{Evaluation, RunError, Settings};
+use flowtime::driver::{Evaluation, RunError, Settings, Watch};
 use flowtime_runtime::engine::{self, Backend};
 
 pub use mismatch::Mismatch;
@@ -85,7 +85,7 @@ pub fn verify(run: &StoredRun, progress: &dyn Fn(VerifyStep<'_>)) -> Result<Veri
 fn evaluate_on(backend: Backend, model: &StoredModel) -> Result<Evaluation, RunError> {
     let engine = engine::Options { backend, ..engine::Options::default() };
     let settings = Settings { parameters: Vec::new(), engine };
-    evaluate(&model.checked, &model.loader, &settings, &|_| {})
+    evaluate(&model.checked, &model.loader, &settings, &Watch::default())
 }
 
 /// What of the stored columns is not as the evaluation gives it.

@@ -8,7 +8,7 @@ use cranelift_entity::PrimaryMap;
 
 use super::frame::{Frame, Workspace};
 use super::run::{check_inputs, run};
-use super::{Backend, RunError, Stats};
+use super::{Backend, RunError, Stats, Work};
 use crate::ir::{OutputId, Program};
 use crate::jit::{self, Code, CompileError};
 use crate::kernels::Simd;
@@ -52,8 +52,18 @@ pub struct Inputs<'a> {
 pub struct RunControl<'a> {
     /// Looked at once a tile; set, it ends the run.
     pub cancel: Option<&'a AtomicBool>,
-    /// Called once a tile with the tiles done and all tiles.
+    /// Called once a tile with how much is done and how much there is; the interpreter counts otherwise.
     pub progress: Option<&'a dyn Fn(usize, usize)>,
+    /// Called after each part of the work, so that it can be timed.
+    pub observe: Option<&'a dyn Fn(Work)>,
+}
+
+impl RunControl<'_> {
+    pub(super) fn did(&self, work: Work) {
+        if let Some(observe) = self.observe {
+            observe(work);
+        }
+    }
 }
 
 impl fmt::Debug for RunControl<'_> {
@@ -102,6 +112,7 @@ impl Prepared {
         check_inputs(&self.inner.program, inputs)?;
         let mut frame = self.frame()?;
         frame.load(inputs.columns)?;
+        control.did(Work::Load);
         frame.run(inputs.params, control)?;
         Ok(frame)
     }
@@ -117,6 +128,7 @@ impl Prepared {
         self.check_outputs(outputs)?;
         let mut work = self.take_idle().map_or_else(|| self.workspace(), Ok)?;
         work.load(&self.inner.plan, inputs.columns);
+        control.did(Work::Load);
         run(self, &mut work, inputs.params, control)?;
         for ((_, &column), output) in self.inner.plan.outputs.iter().zip(outputs) {
             output.copy_from_slice(work.column(&self.inner.plan, column));

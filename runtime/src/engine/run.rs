@@ -10,7 +10,7 @@ use cranelift_entity::EntityRef;
 
 use super::frame::Workspace;
 use super::window::compute;
-use super::{Backend, Difference, Inputs, Prepared, RunControl, RunError};
+use super::{Backend, Difference, Inputs, Prepared, RunControl, RunError, Work};
 use crate::builtins::{Builtin, Meaning};
 use crate::interp;
 use crate::ir::{Op, Program, Rate, ValueId};
@@ -40,22 +40,30 @@ pub(super) fn run(
     let Some(code) = prepared.code() else {
         return interpret_into(prepared, work, params, control);
     };
-    Run { prepared, program: prepared.program(), plan: prepared.plan(), code, params, control, work }.run()?;
-    match prepared.backend() {
-        Backend::Both => compare(prepared, work, params),
-        _ => Ok(()),
-    }
+    let both = prepared.backend() == Backend::Both;
+    // How far both are, the slower one tells.
+    let silent = RunControl { progress: control.progress.filter(|_| !both), ..*control };
+    let (program, plan) = (prepared.program(), prepared.plan());
+    Run { prepared, program, plan, code, params, control: &silent, work }.run()?;
+    if both { compare(prepared, work, params, control) } else { Ok(()) }
 }
 
 /// The outputs as the interpreter leaves them.
-fn interpret(prepared: &Prepared, work: &Workspace, params: &[f64]) -> Result<Vec<Vec<f64>>, RunError> {
+fn interpret(
+    prepared: &Prepared,
+    work: &Workspace,
+    params: &[f64],
+    control: &RunControl<'_>,
+) -> Result<Vec<Vec<f64>>, RunError> {
     let (program, plan) = (prepared.program(), prepared.plan());
     let unread = vec![0.0; plan.layout.bins];
     let mut columns = vec![unread.as_slice(); program.input_count()];
     for &(input, column) in &plan.inputs {
         columns[input.index()] = work.column(plan, column);
     }
-    Ok(interp::run(program, &columns, params)?)
+    let outputs = interp::run_looking(program, &columns, params, &mut |done, total| look(control, done, total))?;
+    control.did(Work::Interpret);
+    Ok(outputs)
 }
 
 fn interpret_into(
@@ -65,7 +73,7 @@ fn interpret_into(
     control: &RunControl<'_>,
 ) -> Result<(), RunError> {
     look(control, 0, 1)?;
-    let outputs = interpret(prepared, work, params)?;
+    let outputs = interpret(prepared, work, params, control)?;
     for (output, &column) in outputs.iter().zip(prepared.plan().outputs.values()) {
         work.columns.get_mut()[prepared.plan().layout.bins_of(column)].copy_from_slice(output);
     }
@@ -73,8 +81,8 @@ fn interpret_into(
 }
 
 /// The first difference between what the code left and what the interpreter leaves is an error.
-fn compare(prepared: &Prepared, work: &Workspace, params: &[f64]) -> Result<(), RunError> {
-    let expected = interpret(prepared, work, params)?;
+fn compare(prepared: &Prepared, work: &Workspace, params: &[f64], control: &RunControl<'_>) -> Result<(), RunError> {
+    let expected = interpret(prepared, work, params, control)?;
     let outputs = prepared.program().outputs().zip(prepared.plan().outputs.values());
     for (((output, value), &column), expected) in outputs.zip(&expected) {
         let found = work.column(prepared.plan(), column);
@@ -118,10 +126,14 @@ impl Run<'_> {
         let tiles = plan.layout.bins.div_ceil(TILE);
         for (number, stage) in plan.stages.iter().enumerate() {
             self.begin(stage);
+            self.control.did(Work::Setup { stage: number });
             for tile in 0..tiles {
                 look(self.control, number * tiles + tile, plan.stages.len() * tiles)?;
                 let bins = tile * TILE..usize::min((tile + 1) * TILE, plan.layout.bins);
-                stage.steps.iter().try_for_each(|step| self.step(step, bins.clone()))?;
+                for (at, step) in stage.steps.iter().enumerate() {
+                    self.step(step, bins.clone())?;
+                    self.control.did(Work::Step { stage: number, step: at });
+                }
             }
             self.end(stage);
         }

@@ -1,4 +1,4 @@
-//! What preparing a program came to, for people who ask.
+//! What preparing a program came to and what a run consists of, for people who ask.
 
 /// A part of preparing a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -9,6 +9,27 @@ pub enum Phase {
     Plan,
     /// Machine code.
     Generate,
+}
+
+/// A part of a run, once for each tile where a stage runs tile by tile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Work {
+    /// Memory, and the inputs copied into it; none of it where a frame is run again.
+    Load,
+    /// What a stage does once: uniform values, and what stands before bin 0.
+    Setup {
+        /// The stage's place in the plan.
+        stage: usize,
+    },
+    /// One step of a stage.
+    Step {
+        /// The stage's place in the plan.
+        stage: usize,
+        /// The step's place in the stage.
+        step: usize,
+    },
+    /// All that the interpreter does.
+    Interpret,
 }
 
 /// What a prepared program consists of.

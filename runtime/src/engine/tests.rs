@@ -7,11 +7,11 @@ use cranelift_entity::EntityRef;
 
 use self::generated::{Generator, NUMBERS, Random};
 use super::*;
-use crate::builtins::{self, Builtin, Emit, Meaning};
-use crate::ir::entries::{NUM, entry};
+use crate::builtins;
 use crate::ir::{Builder, Grid, InputId, OutputId, ParamId, Type, ValueId};
 use crate::plan::Step;
 
+mod broken;
 mod generated;
 
 const JIT: Options = Options { backend: Backend::Jit, effort: Effort::Normal, simd: Simd::Baseline, expected_runs: 1 };
@@ -66,32 +66,6 @@ fn any_program_leaves_the_bits_of_the_interpreter() {
     let valid = programs.filter(|(_, program)| verify(program).is_ok());
     let ran = valid.map(|(seed, program)| check_both(program, &format!("seed {seed}"))).count() as u64;
     assert!(ran > count / 2, "only {ran} programs of {count} were valid");
-}
-
-#[test]
-fn a_broken_kernel_is_found() {
-    static BROKEN: Builtin = Builtin {
-        emit: Emit::Inline(|lanes, args| {
-            let one = lanes.splat(1.0);
-            let above = lanes.gt(args[0], one);
-            let doubled = lanes.add(args[0], args[0]);
-            lanes.select(above, doubled, args[0])
-        }),
-        ..entry("BROKEN", builtins::Syntax::Function, &[NUM], Meaning::Elementwise(|args| args[0]))
-    };
-    let program = program(3, |b, x| {
-        b.output(x);
-        let broken = b.call(&BROKEN, &[Some(x)]);
-        b.output(broken);
-    });
-    let found = prepare(program, &BOTH)
-        .unwrap()
-        .run(&Inputs { columns: &[&[0.5, 1.0, 2.0]], params: &[] }, &RunControl::default());
-    let Err(RunError::Differs(difference)) = found else {
-        panic!("found no difference");
-    };
-    assert_eq!((difference.output, difference.bin), (OutputId::new(1), 2));
-    assert_eq!((difference.interp, difference.jit), (2f64.to_bits(), 4f64.to_bits()));
 }
 
 /// `q = q[t-1] + ... + q[t-1]`, and a chain as long that is no recurrence.
@@ -150,10 +124,11 @@ fn a_run_tells_each_tile_and_stops_when_asked() {
         told.borrow_mut().push((done, total));
         cancel.store(done == 2, Ordering::Relaxed);
     };
-    prepared.run(&inputs, &RunControl { cancel: None, progress: Some(&progress) }).unwrap();
+    prepared.run(&inputs, &RunControl { progress: Some(&progress), ..RunControl::default() }).unwrap();
     assert_eq!(told.take(), [(0, 3), (1, 3), (2, 3), (3, 3)]);
     cancel.store(false, Ordering::Relaxed);
-    let stopped = prepared.run(&inputs, &RunControl { cancel: Some(&cancel), progress: Some(&progress) });
+    let stopped =
+        prepared.run(&inputs, &RunControl { cancel: Some(&cancel), progress: Some(&progress), observe: None });
     assert!(matches!(stopped, Err(RunError::Cancelled)));
     assert_eq!(told.take(), [(0, 3), (1, 3), (2, 3)]);
 }

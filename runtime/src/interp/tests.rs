@@ -190,7 +190,7 @@ fn a_column_is_dropped_after_its_last_reader() {
     let inputs: [&[f64]; 1] = [&[1.0, 2.0, 3.0]];
     let mut store = Store::new(&program, &inputs, &[]);
     for component in program.components() {
-        compute(&program, &component, &mut store);
+        compute::<RunError>(&program, &component, &mut store, &mut |_| Ok(())).unwrap();
         store.release_operands(&component);
     }
     let held = program.values().filter(|&value| !store.column(value).is_empty());

@@ -34,6 +34,11 @@ impl Builder {
         self.program.grid()
     }
 
+    /// How many values there are so far; ids count up from 0.
+    pub fn size(&self) -> usize {
+        self.program.len()
+    }
+
     /// A constant number.
     pub fn number(&mut self, number: f64) -> ValueId {
         self.share(Op::constant(number), Type::Num, Rate::Constant)

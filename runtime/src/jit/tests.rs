@@ -51,3 +51,28 @@ fn memory_and_bins_that_do_not_fit_are_refused() {
         assert!(call(region, cells, bins.clone()).is_err(), "{region} {cells} {bins:?}");
     }
 }
+
+/// A function that is wrong: it stores into the cell behind the columns that it is lent.
+#[cfg(target_arch = "x86_64")]
+fn wild(layout: Layout) -> Code {
+    let beyond = i32::try_from(layout.cells().unwrap() * size_of::<f64>()).unwrap();
+    // mov qword ptr [rdi + beyond], 1; ret
+    let code = [&[0x48, 0xc7, 0x87][..], &beyond.to_le_bytes(), &1_i32.to_le_bytes(), &[0xc3]].concat();
+    Code::new(vec![Function { kind: RegionKind::Map, code, symbols: Vec::new() }], layout).unwrap()
+}
+
+/// `.ci/run` sets `FLOWTIME_WILD_STORE` and expects valgrind to see the store: then nothing of ours lies behind the
+/// columns. Else a cell does, so that the test is sound.
+#[test]
+#[cfg(target_arch = "x86_64")]
+fn a_store_behind_the_columns_reaches_what_lies_there() {
+    let is_wild = std::env::var_os("FLOWTIME_WILD_STORE").is_some();
+    let layout = Layout { bins: 8, columns: 2, ..Layout::default() };
+    let cells = layout.cells().unwrap();
+    let mut memory = vec![0.0; if is_wild { cells } else { cells + 1 }];
+    let grid = Grid { bins: 8, bin_minutes: 5, start_minutes: None };
+    let (scratch, states): (&mut [f64], &mut [f64]) = (&mut [], &mut []);
+    let mut lent = Memory { columns: &mut memory[..cells], scratch, numbers: &[], states, grid: &grid };
+    wild(layout).call(RegionId::from_u32(0), &mut lent, 0..8).unwrap();
+    assert_eq!(memory.get(cells).map(|cell| cell.to_bits()), (!is_wild).then_some(1));
+}

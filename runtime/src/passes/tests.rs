@@ -2,7 +2,7 @@
 
 use cranelift_entity::EntityRef;
 
-use super::plan;
+use super::{plan, regions};
 use crate::builtins;
 use crate::ir::{Builder, Grid, InputId, ParamId, Type, ValueId, verify};
 use crate::plan::Listing;
@@ -133,4 +133,24 @@ stage 0
 out0 <- column1
 ",
     );
+}
+
+#[test]
+fn no_function_has_more_values_than_it_may() {
+    let mut builder = Builder::new(Grid { bins: 3, bin_minutes: 5, start_minutes: None });
+    let x = builder.input(InputId::new(0));
+    let slot = builder.slot(Type::Num);
+    let (mut chain, mut cycle) = (x, builder.delay(slot, 1, None));
+    for step in 0..50_000 {
+        let number = builder.number(f64::from(step));
+        chain = call(&mut builder, "-", &[number, chain]);
+        cycle = if step < 5_000 { call(&mut builder, "-", &[number, cycle]) } else { cycle };
+    }
+    builder.fill(slot, cycle);
+    builder.output(chain);
+    builder.output(cycle);
+    let plan = plan(&builder.finish());
+    let sizes = || plan.regions.values().map(|region| region.values.len());
+    assert_eq!(sizes().sum::<usize>(), 55_001);
+    assert!(sizes().all(|size| size <= regions::MOST_VALUES));
 }

@@ -9,11 +9,15 @@ use clap::{Args, ValueEnum};
 use flowtime::check::{CheckedModel, SeriesId};
 use flowtime::diagnostics::render;
 use flowtime::diagnostics::suggest::nearest;
+use flowtime::driver;
 use flowtime::load::SourceCheck;
 use flowtime::stages;
 use flowtime_runtime::engine::{self, Backend, Options, Phase, Prepared};
+use flowtime_runtime::ir::Program;
 
+use crate::engine::CodeArgs;
 use crate::models::{Counts, ModelText};
+use crate::perf_map::PerfMap;
 use crate::ui::{Outcome, Ui};
 use crate::{files, paths};
 
@@ -41,6 +45,8 @@ pub(crate) struct CompileArgs {
     /// Write to a file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    code: CodeArgs,
 }
 
 /// What a model becomes.
@@ -69,10 +75,12 @@ pub(crate) fn compile(args: &CompileArgs, ui: &Ui) -> anyhow::Result<Outcome> {
     if !paths::is_one_model(&args.model, ui) {
         return Ok(Outcome::Failed);
     }
+    let Some(options) = args.code.options(Backend::Jit, ui) else {
+        return Ok(Outcome::Failed);
+    };
     let model = ModelText::read(&args.model)?;
-    let begin = Instant::now();
-    let mut check = model.check(SourceCheck::Probe);
-    let checking = begin.elapsed();
+    let mut times = Times::new();
+    let mut check = model.check_observed(SourceCheck::Probe, &mut |phase| times.end(check_name(phase)));
     let mut counts = Counts::default();
     counts.add(&check.diagnostics);
     check.diagnostics = ui.wanted(check.diagnostics);
@@ -89,9 +97,13 @@ pub(crate) fn compile(args: &CompileArgs, ui: &Ui) -> anyhow::Result<Outcome> {
         },
     };
     let text = match args.emit {
-        None => report(checked, only, checking)?,
-        Some(stage) => emit(stage, checked, only)?,
+        None => report(checked, only, &options, times)?,
+        Some(stage) => emit(stage, checked, only, &options)?,
     };
+    if let Some(perf_map) = PerfMap::create(args.code.perf_map)? {
+        let (program, origins) = stages::program(checked, only);
+        perf_map.add(checked, &prepare(program, &options, |_| ())?, &origins, ui);
+    }
     match &args.output {
         Some(path) => files::write(path, text.as_bytes())?,
         None => ui.result(&text)?,
@@ -113,8 +125,8 @@ fn unknown_series(checked: &CheckedModel, name: &str, ui: &Ui) -> Outcome {
     Outcome::Problems
 }
 
-fn emit(stage: Stage, checked: &CheckedModel, only: Option<SeriesId>) -> anyhow::Result<String> {
-    let prepared = || prepare(checked, only, |_| ());
+fn emit(stage: Stage, checked: &CheckedModel, only: Option<SeriesId>, options: &Options) -> anyhow::Result<String> {
+    let prepared = || prepare(stages::program(checked, only).0, options, |_| ());
     Ok(match stage {
         Stage::Ast => stages::ast(checked, only),
         Stage::Typed => stages::typed(checked, only),
@@ -127,19 +139,39 @@ fn emit(stage: Stage, checked: &CheckedModel, only: Option<SeriesId>) -> anyhow:
     })
 }
 
-fn prepare(checked: &CheckedModel, only: Option<SeriesId>, done: impl FnMut(Phase)) -> anyhow::Result<Prepared> {
-    let options = Options { backend: Backend::Jit, ..Options::default() };
-    engine::prepare_observed(stages::program(checked, only), &options, done).context("can't compile the model")
+fn prepare(program: Program, options: &Options, done: impl FnMut(Phase)) -> anyhow::Result<Prepared> {
+    engine::prepare_observed(program, options, done).context("can't compile the model")
+}
+
+/// The time of each phase so far.
+struct Times {
+    last: Instant,
+    phases: Vec<(&'static str, Duration)>,
+}
+
+impl Times {
+    fn new() -> Self {
+        Self { last: Instant::now(), phases: Vec::new() }
+    }
+
+    /// The phase that ends now began when the last one ended.
+    fn end(&mut self, phase: &'static str) {
+        let now = Instant::now();
+        self.phases.push((phase, now - std::mem::replace(&mut self.last, now)));
+    }
 }
 
 /// What the compilation came to, and the time of each phase.
-fn report(checked: &CheckedModel, only: Option<SeriesId>, checking: Duration) -> anyhow::Result<String> {
-    let mut phases = vec![("check", checking)];
-    let mut last = Instant::now();
-    let prepared = prepare(checked, only, |phase| {
-        phases.push((phase_name(phase), last.elapsed()));
-        last = Instant::now();
-    })?;
+fn report(
+    checked: &CheckedModel,
+    only: Option<SeriesId>,
+    options: &Options,
+    mut times: Times,
+) -> anyhow::Result<String> {
+    times.last = Instant::now();
+    let (program, _) = stages::program(checked, only);
+    times.end("lower");
+    let prepared = prepare(program, options, |phase| times.end(phase_name(phase)))?;
     let stats = prepared.stats();
     let mut lines = vec![
         format!("series        {}", checked.model.series.len()),
@@ -152,14 +184,25 @@ fn report(checked: &CheckedModel, only: Option<SeriesId>, checking: Duration) ->
         format!("columns       {}, and {} of tile scratch", stats.columns, stats.scratch),
         format!("code          {} bytes", stats.code_bytes),
     ];
-    lines.extend(phases.iter().map(|(name, time)| format!("{name:<13} {:.3} ms", time.as_secs_f64() * 1e3)));
+    lines.extend(times.phases.iter().map(|(name, time)| format!("{name:<13} {:.3} ms", time.as_secs_f64() * 1e3)));
     Ok(lines.join("\n") + "\n")
 }
 
-/// The first phase also lowers, since the program is made on the way.
+fn check_name(phase: driver::Phase) -> &'static str {
+    match phase {
+        driver::Phase::Yaml => "yaml",
+        driver::Phase::Decode => "decode",
+        driver::Phase::Resolve => "resolve",
+        driver::Phase::Dependencies => "dependencies",
+        driver::Phase::Types => "types",
+        driver::Phase::Lints => "lints",
+        driver::Phase::Probe => "probe",
+    }
+}
+
 fn phase_name(phase: Phase) -> &'static str {
     match phase {
-        Phase::Verify => "lower",
+        Phase::Verify => "verify",
         Phase::Plan => "plan",
         Phase::Generate => "generate",
     }

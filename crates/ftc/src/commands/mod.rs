@@ -1,5 +1,6 @@
 //! The commands, one a file: its options, and the function that carries it out.
 
+pub(crate) mod bench;
 pub(crate) mod check;
 pub(crate) mod compile;
 pub(crate) mod completions;
@@ -9,7 +10,7 @@ pub(crate) mod functions;
 pub(crate) mod init;
 pub(crate) mod run;
 pub(crate) mod schema;
-pub(crate) mod test;
 pub(crate) mod template;
+pub(crate) mod test;
 pub(crate) mod trace;
 pub(crate) mod verify;

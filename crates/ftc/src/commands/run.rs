@@ -10,13 +10,16 @@ use clap::Args;
 use flowtime::check::CheckedModel;
 use flowtime::diagnostics::suggest::nearest;
 use flowtime::diagnostics::{Diagnostic, Report, json, render};
-use flowtime::driver::{Check, Evaluation, RunError, Settings, Step};
+use flowtime::driver::{Check, Evaluation, RunError, Settings, Step, Watch};
 use flowtime::load::SourceCheck;
 use flowtime_runs::{FileError, Options, Run, RunRecord, Timings, WriteError, Written};
-use flowtime_runtime::engine;
+use flowtime_runtime::engine::{self, RunControl};
+use serde::Serialize;
 
-use crate::backend::Backend;
+use crate::engine::{Backend, CodeArgs};
 use crate::models::{Counts, ModelText};
+use crate::perf_map::PerfMap;
+use crate::profile::{self, Profile};
 use crate::progress::Progress;
 use crate::table::Row;
 use crate::ui::{Outcome, Ui};
@@ -29,6 +32,7 @@ Examples:
   ftc run model.yaml --set growth=1.2 --set capacity=240
   ftc run model.yaml --out runs
   ftc run model.yaml --json | jq '.series[] | {id, max}'
+  ftc run model.yaml --profile
 
 Exit codes:
   0    the model was run (warnings don't count)
@@ -56,6 +60,11 @@ pub(crate) struct RunOptions {
     /// What evaluates the model
     #[arg(long, value_enum, default_value_t)]
     backend: Backend,
+    #[command(flatten)]
+    code: CodeArgs,
+    /// Show where the time of the evaluation goes, loop by loop; makes machine code unless `--backend` says otherwise
+    #[arg(long)]
+    profile: bool,
     /// Make the run's id from model, parameters and data, and return a run that is there already
     #[arg(long)]
     deterministic_run_id: bool,
@@ -94,6 +103,10 @@ pub(crate) fn run(args: &RunArgs, ui: &Ui) -> anyhow::Result<Outcome> {
 
 /// Runs a model that has been read, and shows the result.
 pub(crate) fn run_model(model: &ModelText, args: &RunOptions, ui: &Ui) -> anyhow::Result<Outcome> {
+    let backend = if args.profile && args.backend == Backend::Auto { Backend::Jit } else { args.backend };
+    let Some(engine) = args.code.options(backend.into(), ui) else {
+        return Ok(Outcome::Failed);
+    };
     let begin = Instant::now();
     let mut check = model.check(SourceCheck::Probe);
     let mut timings = Timings { check_ms: milliseconds(begin), ..Timings::default() };
@@ -102,8 +115,9 @@ pub(crate) fn run_model(model: &ModelText, args: &RunOptions, ui: &Ui) -> anyhow
         return show_problems(found, &check, args.json, ui);
     };
     ui.say(&render::full(&ui.wanted(found), &check.sources, ui.colors(&io::stderr())));
-    let settings = Settings { parameters: args.set.clone(), engine: args.backend.options() };
-    let evaluation = match evaluate(checked, model, &settings, &mut timings, ui) {
+    let settings = Settings { parameters: args.set.clone(), engine };
+    let observers = Observers::new(args)?;
+    let evaluation = match evaluate(checked, model, &settings, &observers, &mut timings, ui) {
         Ok(evaluation) => evaluation,
         Err(error) => return show_run_error(error, &check, args.json, ui),
     };
@@ -117,7 +131,29 @@ pub(crate) fn run_model(model: &ModelText, args: &RunOptions, ui: &Ui) -> anyhow
         loader: &model.loader,
         timings,
     };
-    finish(&run, args, ui)
+    finish(&run, observers.profile.as_ref(), args, ui)
+}
+
+/// Who looks on while a model is evaluated.
+struct Observers {
+    profile: Option<Profile>,
+    perf_map: Option<PerfMap>,
+}
+
+impl Observers {
+    fn new(args: &RunOptions) -> anyhow::Result<Self> {
+        Ok(Self { profile: args.profile.then(Profile::new), perf_map: PerfMap::create(args.code.perf_map)? })
+    }
+
+    fn prepared(&self, checked: &CheckedModel, step: Step<'_>, ui: &Ui) {
+        let Step::Prepared { prepared, origins } = step else { return };
+        if let Some(perf_map) = &self.perf_map {
+            perf_map.add(checked, prepared, origins, ui);
+        }
+        if let Some(profile) = &self.profile {
+            profile.begin(checked, prepared, origins);
+        }
+    }
 }
 
 /// Shows what keeps the model from running: to people below the lines, to machines as a document.
@@ -154,34 +190,32 @@ fn evaluate(
     checked: &CheckedModel,
     model: &ModelText,
     settings: &Settings,
+    observers: &Observers,
     timings: &mut Timings,
     ui: &Ui,
 ) -> Result<Evaluation, RunError> {
     let begin = Instant::now();
     let loaded = Cell::new(0.0);
     let progress = Progress::new(ui.shows_progress());
-    let result = flowtime_runs::evaluate(checked, &model.loader, settings, &|step| {
+    let advance = |done, total| progress.advance(done, total);
+    let did = |work| observers.profile.iter().for_each(|profile| profile.did(work));
+    let step = |step: Step<'_>| {
         if let Step::Evaluate { .. } = step {
             loaded.set(milliseconds(begin));
         }
-        progress.show(&step_message(step), is_long(step));
-    });
-    progress.finish();
+        progress.show(step);
+        observers.prepared(checked, step, ui);
+    };
+    let control = RunControl {
+        cancel: Some(&interrupt::STOP),
+        progress: progress.is_wanted().then_some(&advance),
+        observe: observers.profile.is_some().then_some(&did),
+    };
+    let watch = Watch { step: &step, control };
+    let result = interrupt::while_evaluating(|| flowtime_runs::evaluate(checked, &model.loader, settings, &watch));
     timings.load_ms = loaded.get();
     timings.evaluate_ms = ((milliseconds(begin) - loaded.get()) * 1e3).round() / 1e3;
     result
-}
-
-fn step_message(step: Step<'_>) -> String {
-    match step {
-        Step::Load { series, index, count } => format!("reading {series} ({} of {count})", index + 1),
-        Step::Evaluate { series, bins } => format!("evaluating {series} series over {bins} bins"),
-    }
-}
-
-/// Whether a step, which says nothing until it is done, will take longer than people wait.
-fn is_long(step: Step<'_>) -> bool {
-    matches!(step, Step::Evaluate { series, bins } if series.saturating_mul(bins) > 20_000_000)
 }
 
 pub(crate) fn show_run_error(error: RunError, check: &Check, as_json: bool, ui: &Ui) -> anyhow::Result<Outcome> {
@@ -196,6 +230,7 @@ pub(crate) fn show_run_error(error: RunError, check: &Check, as_json: bool, ui: 
             }
         }
         RunError::ParameterRange { .. } => ui.error(&error.to_string()),
+        RunError::Evaluate(engine::RunError::Cancelled) => return Ok(Outcome::Interrupted),
         RunError::BackendsDiffer { .. } | RunError::Prepare(_) | RunError::Evaluate(_) => {
             ui.error(&error.to_string());
             return Ok(Outcome::Failed);
@@ -205,7 +240,7 @@ pub(crate) fn show_run_error(error: RunError, check: &Check, as_json: bool, ui: 
 }
 
 /// Writes the artifacts if they are wanted, and shows the result.
-fn finish(run: &Run<'_>, args: &RunOptions, ui: &Ui) -> anyhow::Result<Outcome> {
+fn finish(run: &Run<'_>, profile: Option<&Profile>, args: &RunOptions, ui: &Ui) -> anyhow::Result<Outcome> {
     let (record, written) = match &args.out {
         None => (flowtime_runs::record(run, args.deterministic_run_id)?, None),
         Some(root) => {
@@ -222,20 +257,29 @@ fn finish(run: &Run<'_>, args: &RunOptions, ui: &Ui) -> anyhow::Result<Outcome> 
         }
     };
     warnings::show(&record, ui);
-    ui.result(&shown(run, &record, written.as_ref(), args, ui)?)?;
+    let profile = profile.map(Profile::rows);
+    if args.json {
+        let document = Document { record: &record, profile };
+        ui.result(&(serde_json::to_string_pretty(&document).context("can't write the record as JSON")? + "\n"))?;
+        return Ok(Outcome::Clean);
+    }
+    ui.result(&shown(run, &record, written.as_ref(), ui))?;
+    if let Some(rows) = profile {
+        ui.say(&format!("\n{}", profile::render(&rows, run.checked.model.grid.bins as usize)));
+    }
     Ok(Outcome::Clean)
 }
 
-fn shown(
-    run: &Run<'_>,
-    record: &RunRecord,
-    written: Option<&Written>,
-    args: &RunOptions,
-    ui: &Ui,
-) -> anyhow::Result<String> {
-    if args.json {
-        return Ok(serde_json::to_string_pretty(record).context("can't write the record as JSON")? + "\n");
-    }
+/// What `--json` prints: the record, with a profile where one was asked for.
+#[derive(Serialize)]
+struct Document<'a> {
+    #[serde(flatten)]
+    record: &'a RunRecord,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<Vec<profile::Row>>,
+}
+
+fn shown(run: &Run<'_>, record: &RunRecord, written: Option<&Written>, ui: &Ui) -> String {
     let units = record.series.iter().map(|series| series.unit.as_deref().unwrap_or_default());
     let rows: Vec<Row<'_>> =
         run.evaluation.outputs.iter().zip(units).map(|(output, unit)| Row { output, unit }).collect();
@@ -244,7 +288,7 @@ fn shown(
         let what = if *existing { "the run is there already" } else { "artifacts" };
         text.push_str(&format!("\n{what}: {}\n", path.display()));
     }
-    Ok(text)
+    text
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use flowtime::load::SourceCheck;
 use flowtime::source::Sources;
 use flowtime_runs::{TestProblem, TestResult, run_test};
 
-use crate::backend::Backend;
+use crate::engine::Backend;
 use crate::models::{ModelText, counted};
 use crate::ui::{Outcome, Ui};
 use crate::{files, paths};

@@ -44,8 +44,8 @@ pub(crate) fn verify(args: &VerifyArgs, ui: &Ui) -> anyhow::Result<Outcome> {
         let progress = Progress::new(ui.shows_progress());
         let result = StoredRun::open(path)
             .map_err(VerifyError::from)
-            .and_then(|run| verify_run(&run, &|step| progress.show(&message(step), false)));
-        progress.finish();
+            .and_then(|run| verify_run(&run, &|step| progress.say(&message(step))));
+        drop(progress);
         match result {
             Ok(verification) => {
                 all_hold &= verification.mismatches.is_empty();

@@ -42,7 +42,7 @@ pub(super) fn prepare(
         }
     }
     let mut sink = Sink::default();
-    let mut checked = check::check(model, &mut sink);
+    let mut checked = check::check(model, &mut sink, &mut |_| ());
     if sink.has_errors() {
         return Err(TestProblem::Model(sink.finish()));
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use flowtime::driver::{self, Evaluation, Settings};
+use flowtime::driver::{self, Evaluation, Settings, Watch};
 use flowtime::load::{FileLoader, SourceCheck};
 use flowtime_runs::{Options, Run, Timings, Warning, WriteError, Written, evaluate, write};
 use tempfile::TempDir;
@@ -61,7 +61,7 @@ impl Place {
         let checked = check.model.as_ref().unwrap_or_else(|| panic!("{:?}", check.diagnostics));
         let parameters = settings.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
         let settings = Settings { parameters, ..Settings::default() };
-        let evaluation = evaluate(checked, &loader, &settings, &|_| {}).unwrap();
+        let evaluation = evaluate(checked, &loader, &settings, &Watch::default()).unwrap();
         let timings = Timings::default();
         then(&Run {
             text: &self.text,

@@ -1,6 +1,6 @@
 //! Validation: one model for each type of warning, worked out by hand, and what it must say.
 
-use flowtime::driver::{self, Settings};
+use flowtime::driver::{self, Settings, Watch};
 use flowtime::load::{MemoryLoader, SourceCheck};
 use flowtime_runs::warnings::kinds;
 use flowtime_runs::{Clock, Severity, Warning, evaluate, validate};
@@ -18,7 +18,7 @@ fn warnings(text: &str, settings: &Settings, gaps: &[Warning]) -> Vec<Warning> {
     let loader = MemoryLoader::default();
     let check = driver::check("model.yaml", text, &loader, SourceCheck::Skip);
     let checked = check.model.as_ref().unwrap_or_else(|| panic!("{:?}", check.diagnostics));
-    let evaluation = evaluate(checked, &loader, settings, &|_| {}).unwrap();
+    let evaluation = evaluate(checked, &loader, settings, &Watch::default()).unwrap();
     validate(checked, settings, &evaluation, gaps)
 }
 

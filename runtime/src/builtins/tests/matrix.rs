@@ -1,11 +1,13 @@
-//! Every entry over awkward values, as constants, parameters and series, in grids of awkward lengths. A digest of the
-//! bits is kept in `matrix.txt`; `UPDATE=1` writes it anew.
+//! Every entry over awkward values, as constants, parameters and series, in grids of awkward lengths, on every backend
+//! with every level of instructions that this machine has. A digest of the bits is kept in `matrix.txt`; `UPDATE=1`
+//! writes it anew.
 
 use std::fmt::Write;
 use std::{env, fs};
 
 use super::*;
 use crate::engine::{Backend, Inputs, Options, RunControl, prepare};
+use crate::kernels::Simd;
 
 const AWKWARD: [f64; 14] =
     [0.0, -0.0, 1.0, -1.0, 0.5, 2.5, 0.49999999999999994, 1e308, 5e-324, INF, -INF, NAN, 3.0, -2.5];
@@ -126,16 +128,18 @@ fn truths(place: usize, case: Case) -> Vec<f64> {
 
 #[test]
 fn machine_code_leaves_the_bits_of_the_interpreter() {
+    let (levels, lacking): (Vec<Simd>, Vec<Simd>) = Simd::ALL.into_iter().partition(|level| level.is_available());
+    println!("run with {levels:?}, lacking {lacking:?}");
     for entry in all() {
         for bins in LENGTHS {
             let cases: Vec<_> = cases(entry).filter(|case| case.bins == bins).map(|case| args(entry, case)).collect();
-            check_code(grid(bins), entry, &cases);
+            levels.iter().for_each(|&level| check_code(grid(bins), entry, &cases, level));
         }
     }
 }
 
 /// Runs all calls as one program by both backends, which compares them.
-fn check_code(grid: Grid, entry: &'static Builtin, calls: &[Vec<Arg>]) {
+fn check_code(grid: Grid, entry: &'static Builtin, calls: &[Vec<Arg>], simd: Simd) {
     let (mut inputs, mut params) = (Vec::new(), Vec::new());
     let mut builder = Builder::new(grid);
     for args in calls {
@@ -143,8 +147,10 @@ fn check_code(grid: Grid, entry: &'static Builtin, calls: &[Vec<Arg>]) {
         let result = builder.call(entry, &values);
         builder.output(result);
     }
-    let options = Options { backend: Backend::Both, ..Options::default() };
+    let options = Options { backend: Backend::Both, simd, ..Options::default() };
     let prepared = prepare(builder.finish(), &options).unwrap();
     let found = prepared.run(&Inputs { columns: &inputs, params: &params }, &RunControl::default());
-    found.unwrap_or_else(|error| panic!("{} in {} bins: {error}\n{}", entry.name, grid.bins, prepared.program()));
+    found.unwrap_or_else(|error| {
+        panic!("{} in {} bins with {simd}: {error}\n{}", entry.name, grid.bins, prepared.program())
+    });
 }
