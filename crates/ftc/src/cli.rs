@@ -3,7 +3,8 @@
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    bench, check, compile, completions, explain, fmt, functions, init, run, schema, template, test, trace, verify,
+    bench, check, compile, completions, diff, explain, fmt, functions, init, run, schema, state, template, test, trace,
+    verify,
 };
 
 /// Checks, formats, runs, tests and explains models of service flows.
@@ -60,6 +61,12 @@ pub(crate) enum Command {
     /// Evaluate stored runs again and compare every bit
     #[command(after_long_help = verify::MORE_HELP)]
     Verify(verify::VerifyArgs),
+    /// Show what the nodes of a run did at a bin
+    #[command(after_long_help = state::MORE_HELP)]
+    State(state::StateArgs),
+    /// Show what differs between two runs
+    #[command(after_long_help = diff::MORE_HELP)]
+    Diff(diff::DiffArgs),
     /// Compile a model and show a stage of it
     #[command(after_long_help = compile::MORE_HELP)]
     Compile(compile::CompileArgs),

@@ -5,6 +5,7 @@
 mod cli;
 mod commands;
 mod engine;
+mod figure;
 mod files;
 mod interrupt;
 mod measure;
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         Ok(Outcome::Clean) => ExitCode::SUCCESS,
         Ok(Outcome::Problems) => ExitCode::from(1),
         Ok(Outcome::Failed) => ExitCode::from(2),
+        Ok(Outcome::Differs) => ExitCode::from(3),
         Ok(Outcome::Interrupted) => ExitCode::from(interrupt::EXIT_CODE),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) if is_cancelled(&error) => ExitCode::from(interrupt::EXIT_CODE),
@@ -53,6 +55,8 @@ fn dispatch(command: &Command, ui: &Ui) -> anyhow::Result<Outcome> {
         Command::Test(args) => commands::test::test(args, ui),
         Command::Verify(args) => commands::verify::verify(args, ui),
         Command::Bench(args) => commands::bench::bench(args, ui),
+        Command::State(args) => commands::state::run(args, ui),
+        Command::Diff(args) => commands::diff::run(args, ui),
         Command::Compile(args) => commands::compile::compile(args, ui),
         Command::Fmt(args) => commands::fmt::fmt(args, ui),
         Command::Template(command) => commands::template::template(command, ui),

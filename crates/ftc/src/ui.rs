@@ -20,6 +20,8 @@ pub(crate) enum Outcome {
     Problems,
     /// The work couldn't be done; it has been shown why.
     Failed,
+    /// What was compared differs, and the user asked to be told so.
+    Differs,
     /// Stopped by Ctrl-C.
     Interrupted,
 }

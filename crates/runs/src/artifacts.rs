@@ -29,7 +29,7 @@ pub(crate) fn fill(
     copy_sources(&staging, run, plan)?;
     let text = model_text(run, plan);
     staging.file("model.yaml", |file| file.write_all(text.as_bytes()))?;
-    write_json(&staging, "topology.json", &topology::record(&run.checked.model.topology))?;
+    write_json(&staging, "topology.json", &topology::record(&run.checked.model, run.lineage))?;
     write_series(&staging, &run.evaluation.outputs, &mut record.series)?;
     write_columns(&staging, run)?;
     write_json(&staging, "series/index.json", &RunIndex::from(&record))?;

@@ -30,6 +30,12 @@ pub struct RunRecord {
     pub status: Status,
     /// Where the model came from: `model`, for one given as it is.
     pub mode: String,
+    /// The run that an overlay was laid over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base_run_id: Option<String>,
+    /// What an overlay is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scenario: Option<String>,
     /// The bins.
     pub grid: GridRecord,
     /// When they are, if the model says so.

@@ -3,9 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use flowtime::model::{Endpoint, Initial, NodeKind, Role, Topology, TopologyEdge, TopologyNode};
+use flowtime::model::{Endpoint, Initial, Model, NodeKind, Role, Topology, TopologyEdge, TopologyNode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+
+use crate::validate::{TOLERANCE, tolerance};
+use crate::write::Lineage;
 
 /// The topology of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -18,6 +21,7 @@ pub struct TopologyRecord {
 
 /// A service, queue or other part of a system.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct NodeRecord {
     /// Its name.
     pub id: String,
@@ -29,6 +33,16 @@ pub struct NodeRecord {
     pub ui: Option<PlaceRecord>,
     /// Series ids by role, and the numbers `sla_min` and `q0`; [`role`](Self::role) and its like read it.
     pub semantics: BTreeMap<String, Value>,
+    /// Of an overlay: the series ids that played roles in the base run and now don't.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub baseline: BTreeMap<String, String>,
+    /// How far the queue may be off what it should be.
+    #[serde(default = "usual_tolerance")]
+    pub conservation_tolerance: f64,
+}
+
+fn usual_tolerance() -> f64 {
+    TOLERANCE
 }
 
 /// A place on a page.
@@ -59,27 +73,35 @@ impl NodeRecord {
         self.semantics.get(role.name())?.as_str()
     }
 
+    /// The series that played `role` in the base run of an overlay, where that was another one.
+    pub fn base_role(&self, role: Role) -> Option<&str> {
+        self.baseline.get(role.name()).map(String::as_str)
+    }
+
     /// The minutes within which work should be done.
     pub fn sla_min(&self) -> Option<f64> {
         self.semantics.get("sla_min")?.as_f64()
     }
 }
 
-/// The record of `topology`.
-pub(crate) fn record(topology: &Topology) -> TopologyRecord {
+/// The record of the topology of `model`.
+pub(crate) fn record(model: &Model, lineage: &Lineage) -> TopologyRecord {
+    let Topology { nodes, edges } = &model.topology;
     TopologyRecord {
-        nodes: topology.nodes.iter().map(node).collect(),
-        edges: topology.edges.iter().map(edge).collect(),
+        nodes: nodes.iter().map(|one| node(one, model, lineage)).collect(),
+        edges: edges.iter().map(edge).collect(),
     }
 }
 
-fn node(node: &TopologyNode) -> NodeRecord {
+fn node(node: &TopologyNode, model: &Model, lineage: &Lineage) -> NodeRecord {
     NodeRecord {
         id: node.id.value.clone(),
         kind: kind_name(node.kind).to_owned(),
         group: node.group.clone(),
         ui: node.ui.map(|(x, y)| PlaceRecord { x, y }),
         semantics: semantics(node),
+        baseline: lineage.baseline.get(&node.id.value).cloned().unwrap_or_default(),
+        conservation_tolerance: tolerance(model, node),
     }
 }
 

@@ -18,6 +18,7 @@ use flowtime::driver::{self, Evaluation, RunError, Settings, Watch};
 use flowtime::load::SourceLoader;
 use flowtime::model::{Role, TopologyNode};
 
+pub(crate) use conservation::{TOLERANCE, tolerance};
 pub(crate) use plan::{Inference, Plan};
 
 use crate::warnings::Warning;

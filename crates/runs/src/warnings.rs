@@ -6,7 +6,8 @@ mod text;
 use serde::{Deserialize, Serialize};
 
 pub use text::Clock;
-pub(crate) use text::{at_bins, exact, number};
+pub use text::at_bins;
+pub(crate) use text::{exact, number};
 
 /// Something to know about a result; its type says which of the last fields it has.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

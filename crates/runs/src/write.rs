@@ -1,6 +1,7 @@
 //! From an evaluated model to its run folder: choose an id nobody has, make the record, and have the files written. A
 //! deterministic id that is taken by the same inputs is the answer itself.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -35,10 +36,51 @@ pub struct Run<'a> {
     pub evaluation: &'a Evaluation,
     /// Warnings of the telemetry's loader, such as its `data_gap`s; they go into the record, and validation knows them.
     pub gaps: &'a [Warning],
+    /// Where its model comes from.
+    pub lineage: &'a Lineage,
     /// Where its sources come from.
     pub loader: &'a dyn SourceLoader,
     /// How long it took so far.
     pub timings: Timings,
+}
+
+/// Where a run's model comes from.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Lineage {
+    /// How it was made.
+    pub mode: Mode,
+    /// The run that an overlay was laid over.
+    pub base_run_id: Option<String>,
+    /// What an overlay is called.
+    pub scenario: Option<String>,
+    /// Of an overlay: for each node the series ids by role that it had in the base run and no longer has.
+    pub baseline: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+/// How a run's model was made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// Given as it is.
+    #[default]
+    Model,
+    /// From a template, over telemetry.
+    Telemetry,
+    /// From a template, without telemetry.
+    Simulation,
+    /// From another run.
+    Overlay,
+}
+
+impl Mode {
+    /// As `run.json` spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Mode::Model => "model",
+            Mode::Telemetry => "telemetry",
+            Mode::Simulation => "simulation",
+            Mode::Overlay => "overlay",
+        }
+    }
 }
 
 /// How to write.
@@ -203,7 +245,9 @@ fn new_record(run: &Run<'_>, run_id: Option<String>, inputs_sha256: Option<Strin
         schema_version: SCHEMA_VERSION,
         run_id,
         status: Status::Completed,
-        mode: "model".to_owned(),
+        mode: run.lineage.mode.name().to_owned(),
+        base_run_id: run.lineage.base_run_id.clone(),
+        scenario: run.lineage.scenario.clone(),
         grid: (&model.grid).into(),
         window: model.window.as_ref().map(|window| WindowRecord::new(window, &model.grid)),
         parameters: parameters(run.checked, run.settings).map(|(name, value)| (name.to_owned(), value)).collect(),

@@ -12,7 +12,7 @@ use flowtime::diagnostics::suggest::nearest;
 use flowtime::diagnostics::{Diagnostic, Report, json, render};
 use flowtime::driver::{Check, Evaluation, RunError, Settings, Step, Watch};
 use flowtime::load::SourceCheck;
-use flowtime_runs::{FileError, Options, Run, RunRecord, Timings, WriteError, Written};
+use flowtime_runs::{FileError, Lineage, Options, Run, RunRecord, Timings, WriteError, Written};
 use flowtime_runtime::engine::{self, RunControl};
 use serde::Serialize;
 
@@ -128,6 +128,7 @@ pub(crate) fn run_model(model: &ModelText, args: &RunOptions, ui: &Ui) -> anyhow
         settings: &settings,
         evaluation: &evaluation,
         gaps: &[],
+        lineage: &Lineage::default(),
         loader: &model.loader,
         timings,
     };

@@ -1,13 +1,13 @@
 //! Conservation: what waits now is what waited before, plus what came in, less what was served. Every node with these
 //! three series is held to it, with the tolerance of its rules or else the usual one.
 
-use flowtime::model::{Initial, Role, Rule, RuleKind, TopologyNode};
+use flowtime::model::{Initial, Model, Role, Rule, RuleKind, TopologyNode};
 
 use super::{Judged, RoleColumn, bins_where};
 use crate::warnings::{Warning, at_bins, kinds, number};
 
 /// The largest residual that passes where no rule says otherwise.
-const TOLERANCE: f64 = 0.01;
+pub(crate) const TOLERANCE: f64 = 0.01;
 
 /// One warning for each rule about `node` that is broken, or for the usual one where the model has none.
 pub(super) fn check(run: &Judged<'_>, node: &TopologyNode) -> Vec<Warning> {
@@ -22,6 +22,11 @@ pub(super) fn check(run: &Judged<'_>, node: &TopologyNode) -> Vec<Warning> {
         Some(Warning { id: id.map(str::to_owned), ..warning })
     });
     warnings.collect()
+}
+
+/// The tolerance that the first rule of the model about `node` gives, else the usual one.
+pub(crate) fn tolerance(model: &Model, node: &TopologyNode) -> f64 {
+    model.validation.iter().find_map(|rule| about(rule, node)).map_or(TOLERANCE, |(_, tolerance)| tolerance)
 }
 
 /// The id and the tolerance of a rule, if it is about the conservation of `node`.

@@ -53,7 +53,7 @@ impl Clock {
 }
 
 /// `at bin 11`, `at bins 3, 12-14`; what is too much is counted.
-pub(crate) fn at_bins(bins: &[usize]) -> String {
+pub fn at_bins(bins: &[usize]) -> String {
     let ranges: Vec<&[usize]> = bins.chunk_by(|a, b| a + 1 == *b).collect();
     let shown = &ranges[..ranges.len().min(RANGES_SHOWN)];
     let texts: Vec<String> = shown.iter().map(|range| range_text(range)).collect();

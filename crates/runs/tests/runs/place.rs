@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use flowtime::driver::{self, Evaluation, Settings, Watch};
 use flowtime::load::{FileLoader, SourceCheck};
-use flowtime_runs::{Options, Run, Timings, Warning, WriteError, Written, evaluate, write};
+use flowtime_runs::{Lineage, Options, Run, Timings, Warning, WriteError, Written, evaluate, write};
 use tempfile::TempDir;
 
 pub(crate) const MODEL: &str = r#"schemaVersion: 1
@@ -27,6 +27,7 @@ pub(crate) struct Place {
     pub(crate) folder: TempDir,
     pub(crate) text: String,
     pub(crate) gaps: Vec<Warning>,
+    pub(crate) lineage: Lineage,
 }
 
 impl Place {
@@ -36,7 +37,7 @@ impl Place {
         fs::create_dir_all(model.join("data")).unwrap();
         fs::write(model.join("data/load.csv"), LOAD).unwrap();
         fs::write(folder.path().join("shared.csv"), SHARED).unwrap();
-        Self { folder, text: MODEL.to_owned(), gaps: Vec::new() }
+        Self { folder, text: MODEL.to_owned(), gaps: Vec::new(), lineage: Lineage::default() }
     }
 
     pub(crate) fn runs(&self) -> PathBuf {
@@ -69,6 +70,7 @@ impl Place {
             settings: &settings,
             evaluation: &evaluation,
             gaps: &self.gaps,
+            lineage: &self.lineage,
             loader: &loader,
             timings,
         })

@@ -1,0 +1,139 @@
+//! Colours: the worst of latency, demand gap and utilization, with the reason in words. A bin without data is gray, and
+//! so is one of which nothing can be told.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::warnings::number;
+
+/// Where colours change.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct Thresholds {
+    /// Latency over `sla_min` up to which a node is yellow; up to 1 it is green.
+    pub latency_yellow: f64,
+    /// Demand gap up to which a node is yellow; up to 0 it is green.
+    pub demand_gap_yellow: f64,
+    /// Utilization from which a node is yellow.
+    pub utilization_yellow: f64,
+    /// Utilization from which a node is red.
+    pub utilization_red: f64,
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        Thresholds { latency_yellow: 1.5, demand_gap_yellow: 10.0, utilization_yellow: 0.7, utilization_red: 0.9 }
+    }
+}
+
+/// How a node looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Color {
+    /// Nothing can be told.
+    Gray,
+    /// All is well.
+    Green,
+    /// It is getting tight.
+    Yellow,
+    /// Work piles up.
+    Red,
+}
+
+/// A colour and its reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Coloring {
+    /// The colour.
+    pub color: Color,
+    /// In words.
+    pub reason: String,
+}
+
+/// The worst colour that the derived values give; of equals the first.
+pub(super) fn color(
+    derived: &BTreeMap<&'static str, Option<f64>>,
+    sla_min: Option<f64>,
+    is_gap: bool,
+    thresholds: &Thresholds,
+) -> Coloring {
+    if is_gap {
+        return gray("Incomplete data at this timestamp");
+    }
+    let value = |name: &str| derived.get(name).copied().flatten();
+    let latency = value("latency_min").zip(sla_min).map(|(latency, sla)| latency_color(latency, sla, thresholds));
+    let gap = value("demand_gap").map(|gap| gap_color(gap, thresholds));
+    let utilization = value("utilization").map(|utilization| utilization_color(utilization, thresholds));
+    let worst = [latency, gap, utilization].into_iter().flatten().reduce(|a, b| if b.color > a.color { b } else { a });
+    worst.unwrap_or_else(|| gray("Nothing to judge by"))
+}
+
+fn gray(reason: &str) -> Coloring {
+    Coloring { color: Color::Gray, reason: reason.to_owned() }
+}
+
+fn latency_color(latency: f64, sla: f64, thresholds: &Thresholds) -> Coloring {
+    if latency <= sla {
+        return Coloring { color: Color::Green, reason: "Latency within SLA".to_owned() };
+    }
+    let color = if latency <= sla * thresholds.latency_yellow { Color::Yellow } else { Color::Red };
+    Coloring { color, reason: format!("Latency of {} min exceeds the SLA of {} min", short(latency), number(sla)) }
+}
+
+fn gap_color(gap: f64, thresholds: &Thresholds) -> Coloring {
+    if gap <= 0.0 {
+        return Coloring { color: Color::Green, reason: "No backlog".to_owned() };
+    }
+    let color = if gap <= thresholds.demand_gap_yellow { Color::Yellow } else { Color::Red };
+    Coloring { color, reason: format!("Demand exceeds arrivals by {}", short(gap)) }
+}
+
+fn utilization_color(utilization: f64, thresholds: &Thresholds) -> Coloring {
+    let color = match utilization {
+        value if value < thresholds.utilization_yellow => Color::Green,
+        value if value < thresholds.utilization_red => Color::Yellow,
+        _ => Color::Red,
+    };
+    let reason = match color {
+        Color::Green => "Capacity to spare".to_owned(),
+        _ => format!("Utilization is {} %", short(utilization * 100.0)),
+    };
+    Coloring { color, reason }
+}
+
+/// To two digits behind the point.
+fn short(value: f64) -> String {
+    number((value * 100.0).round() / 100.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check_color(derived: &[(&'static str, Option<f64>)], sla: Option<f64>, expected: Color, reason: &str) {
+        let found = color(&derived.iter().copied().collect(), sla, false, &Thresholds::default());
+        assert_eq!(found, Coloring { color: expected, reason: reason.to_owned() });
+    }
+
+    #[test]
+    fn the_worst_rule_gives_the_color_and_of_equals_the_first_the_reason() {
+        let [latency, gap, load] = ["latency_min", "demand_gap", "utilization"];
+        check_color(&[(gap, Some(0.0)), (load, Some(0.0))], None, Color::Green, "No backlog");
+        check_color(&[(latency, Some(5.0)), (gap, Some(0.0))], Some(5.0), Color::Green, "Latency within SLA");
+        check_color(&[(load, Some(0.69))], None, Color::Green, "Capacity to spare");
+        check_color(&[(gap, Some(10.0)), (load, Some(0.5))], None, Color::Yellow, "Demand exceeds arrivals by 10");
+        check_color(&[(gap, Some(1.0)), (load, Some(0.9))], None, Color::Red, "Utilization is 90 %");
+        let reason = "Latency of 7.5 min exceeds the SLA of 5 min";
+        check_color(&[(latency, Some(7.5)), (load, Some(0.7))], Some(5.0), Color::Yellow, reason);
+        let reason = "Latency of 7.51 min exceeds the SLA of 5 min";
+        check_color(&[(latency, Some(7.51))], Some(5.0), Color::Red, reason);
+    }
+
+    #[test]
+    fn what_cannot_be_judged_is_gray() {
+        check_color(&[("latency_min", Some(3.0))], None, Color::Gray, "Nothing to judge by");
+        check_color(&[("utilization", None)], None, Color::Gray, "Nothing to judge by");
+        let gap = color(&BTreeMap::new(), None, true, &Thresholds::default());
+        assert_eq!(gap.reason, "Incomplete data at this timestamp");
+    }
+}
