@@ -69,7 +69,7 @@ impl RunDiff {
 /// # Errors
 /// One of them can't be read.
 pub fn diff(before: &StoredRun, after: &StoredRun) -> Result<RunDiff, ReadError> {
-    let (a, b) = (before.record(), after.record());
+    let (a, b) = (before.index(), after.index());
     let models = [&before.model()?.checked.model, &after.model()?.checked.model];
     let mut diff = RunDiff {
         parameters: changes(&a.parameters, &b.parameters, |value| *value),

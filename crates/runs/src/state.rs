@@ -141,7 +141,7 @@ impl<'r> StateView<'r> {
     /// The run can't be read.
     pub fn of(run: &'r StoredRun, thresholds: Thresholds) -> Result<Self, ReadError> {
         let nodes = run.topology()?.nodes.iter().map(|node| NodeColumns::of(run, node)).collect::<Result<_, _>>()?;
-        Ok(Self { run, thresholds, nodes, gaps: Gaps::of(run.record()) })
+        Ok(Self { run, thresholds, nodes, gaps: Gaps::of(run.index()) })
     }
 
     /// The state at `bin`.
@@ -155,13 +155,13 @@ impl<'r> StateView<'r> {
         let read = |bin| Ok(wanted.iter().copied().zip(self.run.columns()?.bin_of(&wanted, bin)?).collect());
         let now: Values = read(bin)?;
         let before: Option<Values> = bin.checked_sub(1).map(read).transpose()?;
-        let record = self.run.record();
+        let index = self.run.index();
         let nodes = self.nodes.iter().map(|node| (node.node.id.clone(), self.view(node, bin, &now, before.as_ref())));
         Ok(State {
-            run_id: record.run_id.clone(),
-            mode: record.mode.clone(),
-            base_run_id: record.base_run_id.clone(),
-            scenario: record.scenario.clone(),
+            run_id: index.run_id.clone(),
+            mode: index.mode.clone(),
+            base_run_id: index.base_run_id.clone(),
+            scenario: index.scenario.clone(),
             bin: self.bin(bin),
             nodes: nodes.collect(),
             data_quality: self.gaps.quality(),
@@ -169,7 +169,7 @@ impl<'r> StateView<'r> {
     }
 
     fn bin(&self, index: usize) -> BinRecord {
-        let start = Clock::of_record(self.run.record()).begin(index);
+        let start = Clock::of_index(self.run.index()).begin(index);
         BinRecord { index, start_utc: start.map(|start| start.to_string()) }
     }
 
@@ -182,7 +182,7 @@ impl<'r> StateView<'r> {
     }
 
     fn node(&self, node: &NodeColumns<'_>, bin: usize, now: &Values, before: Option<&Values>) -> NodeState {
-        let minutes = self.run.record().grid.bin_minutes as f64;
+        let minutes = self.run.index().grid.bin_minutes as f64;
         let derived = node.derived(now, before, minutes);
         let is_gap = self.gaps.is_gap(&node.node.id, bin);
         NodeState {
@@ -214,7 +214,7 @@ impl<'r> StateView<'r> {
 /// The queue before bin 0: a number, or a parameter of the run.
 fn start(node: &NodeRecord, run: &StoredRun) -> Option<f64> {
     let q0 = node.semantics.get("q0")?;
-    q0.as_f64().or_else(|| run.record().parameters.get(q0.as_str()?).copied())
+    q0.as_f64().or_else(|| run.index().parameters.get(q0.as_str()?).copied())
 }
 
 impl Inferred {

@@ -48,7 +48,7 @@ pub(crate) fn run(args: &DiffArgs, ui: &Ui) -> anyhow::Result<Outcome> {
     } else if found.is_empty() {
         ui.note("the runs do not differ");
     } else {
-        ui.result(&for_people(&found, &Clock::of_record(before.record())))?;
+        ui.result(&for_people(&found, &Clock::of_index(before.index())))?;
     }
     let differs = args.detailed_exitcode && !found.is_empty();
     Ok(if differs { Outcome::Differs } else { Outcome::Clean })

@@ -85,7 +85,7 @@ fn for_people(state: &State, run: &StoredRun) -> String {
             NodeView::Overlay(node) => overlay(id, node, state),
         });
     }
-    let clock = Clock::of_record(run.record());
+    let clock = Clock::of_index(run.index());
     for gap in &state.data_quality.gaps {
         let bins = flowtime_runs::warnings::at_bins(&gap.bins);
         let times = clock.span(&gap.bins).map_or_else(String::new, |times| format!(" ({times})"));

@@ -1,11 +1,10 @@
-//! Which data of a run is missing, from the warnings of its record.
+//! Which data of a run is missing, from its index.
 
 use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use crate::record::RunRecord;
-use crate::warnings::kinds;
+use crate::record::RunIndex;
 
 /// Whether a run's data is whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -37,14 +36,13 @@ pub(super) struct Gaps {
 }
 
 impl Gaps {
-    pub(super) fn of(record: &RunRecord) -> Self {
-        let warnings = record.warnings.iter().filter(|warning| warning.kind == kinds::DATA_GAP);
+    pub(super) fn of(index: &RunIndex) -> Self {
         let gap = |warning: &crate::Warning| Gap {
             node: warning.node.clone(),
             bins: warning.bins.clone(),
             reason: "Telemetry gap".to_owned(),
         };
-        let gaps: Vec<Gap> = warnings.map(gap).collect();
+        let gaps: Vec<Gap> = index.gaps.iter().map(gap).collect();
         let bins = gaps.iter().flat_map(|gap| gap.bins.iter().map(|bin| (gap.node.clone(), *bin))).collect();
         Self { gaps, bins }
     }

@@ -43,7 +43,7 @@ impl<'r> NodeColumns<'r> {
                 }
             }
         }
-        let before = (run.record().mode == "overlay").then_some(before);
+        let before = (run.index().mode == "overlay").then_some(before);
         Ok(Self { node, roles, before, confidences })
     }
 
@@ -107,7 +107,8 @@ impl<'r> NodeColumns<'r> {
             derived.insert("success_rate", ratio(Role::Errors, Role::Arrivals).map(|rate| 1.0 - rate));
         }
         if has(Role::ExternalDemand) && has(Role::Arrivals) {
-            let gap = value(Role::ExternalDemand).zip(value(Role::Arrivals)).map(|(demand, arrivals)| demand - arrivals);
+            let gap =
+                value(Role::ExternalDemand).zip(value(Role::Arrivals)).map(|(demand, arrivals)| demand - arrivals);
             derived.insert("demand_gap", gap);
         }
         if let Some(queue) = self.role(Role::Queue) {

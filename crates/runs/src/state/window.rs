@@ -60,7 +60,7 @@ impl StateView<'_> {
             }
             nodes.insert(node.node.id.clone(), roles);
         }
-        let clock = Clock::of_record(self.run.record());
+        let clock = Clock::of_index(self.run.index());
         let timestamps = bins.clone().filter_map(|bin| Some(clock.begin(bin)?.to_string())).collect();
         Ok(StateWindow { start_bin: bins.start, bins: bins.len(), timestamps, nodes })
     }

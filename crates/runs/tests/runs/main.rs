@@ -4,6 +4,7 @@
 mod artifacts;
 mod model_test;
 mod place;
+mod state;
 mod stored;
 mod validate;
 mod verify;
