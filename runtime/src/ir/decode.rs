@@ -4,7 +4,6 @@
 //! does that.
 
 use cranelift_entity::PrimaryMap;
-use cranelift_entity::packed_option::ReservedValue;
 
 use super::program::Value;
 use super::{Grid, InputId, Op, OutputId, ParamId, Program, Rate, Slot, SlotId, Type, ValueId};
@@ -61,10 +60,15 @@ impl Reader<'_> {
         (0..count).map(|_| item(self)).collect()
     }
 
+    /// The number of something; the highest stands for none.
+    fn number(&mut self) -> Option<u32> {
+        self.u32().filter(|&number| number != u32::MAX)
+    }
+
     /// The id of a value, where there is one.
     fn id(&mut self) -> Option<Option<ValueId>> {
-        let id = ValueId::from_u32(self.u32()?);
-        Some((!id.is_reserved_value()).then_some(id))
+        let number = self.u32()?;
+        Some((number != u32::MAX).then(|| ValueId::from_u32(number)))
     }
 
     fn value(&mut self) -> Option<Value> {
@@ -93,12 +97,12 @@ impl Reader<'_> {
     fn op(&mut self) -> Option<Op> {
         Some(match self.u8()? {
             tag::CONST => Op::Const(self.u64()?),
-            tag::PARAM => Op::Param(ParamId::from_u32(self.u32()?)),
-            tag::INPUT => Op::Input(InputId::from_u32(self.u32()?)),
+            tag::PARAM => Op::Param(ParamId::from_u32(self.number()?)),
+            tag::INPUT => Op::Input(InputId::from_u32(self.number()?)),
             tag::CALL => Op::Call { builtin: self.builtin()?, args: self.list(|reader| reader.id()?)?.into() },
-            tag::DELAY => Op::Delay { slot: SlotId::from_u32(self.u32()?), lag: self.u32()?, initial: self.id()? },
-            tag::FORWARD => Op::Forward(SlotId::from_u32(self.u32()?)),
-            tag::LEAD => Op::Lead { value: ValueId::from_u32(self.u32()?), by: self.u32()? },
+            tag::DELAY => Op::Delay { slot: SlotId::from_u32(self.number()?), lag: self.u32()?, initial: self.id()? },
+            tag::FORWARD => Op::Forward(SlotId::from_u32(self.number()?)),
+            tag::LEAD => Op::Lead { value: ValueId::from_u32(self.number()?), by: self.u32()? },
             _ => return None,
         })
     }
@@ -117,6 +121,7 @@ mod tests {
     use super::*;
     use crate::ir::Builder;
     use crate::ir::encode::encode;
+    use crate::ir::verify;
 
     /// A program with every operation, none of its values in a cycle but by a slot.
     fn program() -> Program {
@@ -125,6 +130,7 @@ mod tests {
         let slot = builder.slot(Type::Num);
         let forward = builder.forward(slot);
         let before = builder.shift(forward, 2, Some(x));
+        let without_start = builder.shift(forward, 4, None);
         let ahead = builder.shift(x, -3, None);
         let scaled = builder.call(builtins::infix("*").unwrap(), &[Some(ahead), Some(factor)]);
         let sum = builder.call(builtins::infix("+").unwrap(), &[Some(before), Some(scaled)]);
@@ -133,6 +139,7 @@ mod tests {
         builder.fill(slot, sum);
         builder.output(sum);
         builder.output(above);
+        builder.output(without_start);
         builder.finish()
     }
 
@@ -149,6 +156,19 @@ mod tests {
         (0..bytes.len()).for_each(|len| assert!(decode(&bytes[..len]).is_none(), "{len} bytes"));
         bytes.push(0);
         assert!(decode(&bytes).is_none());
+    }
+
+    /// Whatever is changed, it's a program or none.
+    #[test]
+    fn changed_bytes_are_no_panic() {
+        let bytes = encode(&program());
+        for (place, byte) in (0..bytes.len()).flat_map(|place| [0x01, 0x55, 0xff].map(|byte| (place, byte))) {
+            let mut changed = bytes.clone();
+            changed[place..bytes.len().min(place + 4)].iter_mut().for_each(|old| *old ^= byte);
+            decode(&changed).map(|program| verify(&program));
+            changed[place..bytes.len().min(place + 4)].fill(byte);
+            decode(&changed).map(|program| verify(&program));
+        }
     }
 
     #[test]
