@@ -9,9 +9,7 @@ use cranelift_codegen::ir::types::{F64, I32, I64, Type};
 use cranelift_codegen::ir::{AbiParam, FuncRef, GlobalValue, InstBuilder, Signature, UserFuncName};
 use cranelift_codegen::isa::TargetFrontendConfig;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
-use cranelift_module::{
-    DataDescription, DataId, FuncId, Linkage, Module, ModuleError, ModuleReloc, ModuleRelocTarget, ModuleResult,
-};
+use cranelift_module::{DataDescription, DataId, FuncId, Linkage, Module, ModuleError, ModuleReloc, ModuleRelocTarget};
 use cranelift_object::{ObjectBuilder, ObjectModule};
 
 use super::entry::Entry;
@@ -28,21 +26,18 @@ const WORD: usize = 8;
 pub(crate) fn object(program: &Program, plan: &Plan, image: &Image<'_>) -> Result<Vec<u8>, CompileError> {
     let isa = target::portable(image.cpu)?;
     let functions = compile::functions(program, plan, &*isa)?;
-    let entries =
-        functions.iter().flat_map(|function| &function.symbols).map(entry_of).collect::<Result<Vec<_>, _>>()?;
-    let builder = ObjectBuilder::new(isa, image.name, cranelift_module::default_libcall_names()).map_err(failed)?;
+    let builder = ObjectBuilder::new(isa, image.name, cranelift_module::default_libcall_names())?;
     let mut writer = Writer { module: ObjectModule::new(builder), image };
-    writer.write(&functions, &entries).map_err(failed)?;
+    let regions = writer.write_regions(&functions)?;
+    let record = writer.write_record(&regions)?;
+    writer.write_run(record)?;
     writer.module.finish().emit().map_err(|error| CompileError::Codegen(error.to_string()))
 }
 
-/// The entry that a symbol stands for; code refers to nothing else.
-fn entry_of(symbol: &Symbol) -> Result<Entry, Fault> {
-    Entry::of(symbol.namespace, symbol.index).ok_or(Fault::UnknownSymbol)
-}
-
-fn failed(error: ModuleError) -> CompileError {
-    CompileError::Codegen(error.to_string())
+impl From<ModuleError> for CompileError {
+    fn from(error: ModuleError) -> Self {
+        CompileError::Codegen(error.to_string())
+    }
 }
 
 struct Writer<'a> {
@@ -51,20 +46,17 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// Writes all there is; `entries` are those that the symbols of all functions stand for, in their order.
-    fn write(&mut self, functions: &[Function], entries: &[Entry]) -> ModuleResult<()> {
-        let mut entries = entries.iter();
+    /// Writes the functions of the regions, under names that stay inside the file.
+    fn write_regions(&mut self, functions: &[Function]) -> Result<Vec<FuncId>, CompileError> {
         let mut regions = Vec::with_capacity(functions.len());
         for (index, function) in functions.iter().enumerate() {
             let name = format!("{}_region{index}", self.image.name);
             let region = self.module.declare_function(&name, Linkage::Local, &self.signature(&[I64; 7], None))?;
-            let symbols = function.symbols.iter().zip(entries.by_ref());
-            let relocs = symbols.map(|(symbol, &entry)| self.reloc(symbol, entry)).collect::<ModuleResult<Vec<_>>>()?;
+            let relocs = function.symbols.iter().map(|symbol| self.reloc(symbol)).collect::<Result<Vec<_>, _>>()?;
             self.module.define_function_bytes(region, ALIGN as u64, &function.code, &relocs)?;
             regions.push(region);
         }
-        let record = self.write_record(&regions)?;
-        self.write_run(record)
+        Ok(regions)
     }
 
     fn signature(&self, params: &[Type], result: Option<Type>) -> Signature {
@@ -74,8 +66,9 @@ impl Writer<'_> {
         signature
     }
 
-    /// Where the address of an entry belongs.
-    fn reloc(&mut self, symbol: &Symbol, entry: Entry) -> ModuleResult<ModuleReloc> {
+    /// Where the address of an entry belongs; code refers to nothing else.
+    fn reloc(&mut self, symbol: &Symbol) -> Result<ModuleReloc, CompileError> {
+        let entry = Entry::of(symbol.namespace, symbol.index).ok_or(Fault::UnknownSymbol)?;
         let signature = self.signature(&vec![I64; entry.params()], Some(F64));
         let function = self.module.declare_function(entry.symbol(), Linkage::Import, &signature)?;
         let name = ModuleRelocTarget::user(0, function.as_u32());
@@ -83,7 +76,7 @@ impl Writer<'_> {
     }
 
     /// Writes the record, an `entry::Model`: only its last word is written when the program runs.
-    fn write_record(&mut self, regions: &[FuncId]) -> ModuleResult<DataId> {
+    fn write_record(&mut self, regions: &[FuncId]) -> Result<DataId, CompileError> {
         let program = self.write_data("program", false, self.image.program.clone(), |_, _| ())?;
         let table = self.write_data("functions", false, vec![0; regions.len() * WORD], |module, data| {
             for (place, &region) in regions.iter().enumerate() {
@@ -117,7 +110,7 @@ impl Writer<'_> {
         writable: bool,
         bytes: Vec<u8>,
         refer: impl FnOnce(&ObjectModule, &mut DataDescription),
-    ) -> ModuleResult<DataId> {
+    ) -> Result<DataId, CompileError> {
         let name = format!("{}_{name}", self.image.name);
         let id = self.module.declare_data(&name, Linkage::Local, writable, false)?;
         let mut data = DataDescription::new();
@@ -129,7 +122,7 @@ impl Writer<'_> {
     }
 
     /// Writes the function that others call: inputs, params, outputs, bins.
-    fn write_run(&mut self, record: DataId) -> ModuleResult<()> {
+    fn write_run(&mut self, record: DataId) -> Result<(), CompileError> {
         let signature = self.signature(&[I64; 5], Some(I32));
         let callee = self.module.declare_function("flowtime_rt_run", Linkage::Import, &signature)?;
         let signature = self.signature(&[I64; 4], Some(I32));
@@ -143,7 +136,7 @@ impl Writer<'_> {
         let mut builders = FunctionBuilderContext::new();
         let builder = FunctionBuilder::new(&mut context.func, &mut builders);
         emit_run(builder, callee, record, self.module.target_config());
-        self.module.define_function(run, &mut context)
+        Ok(self.module.define_function(run, &mut context)?)
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) fn host(effort: Effort) -> Result<&'static OwnedTargetIsa, CompileErr
         Effort::Normal => &NORMAL,
         Effort::Thorough => &THOROUGH,
     };
-    let find = || find(cranelift_native::builder()?, effort, false);
+    let find = || find(&cranelift_native::builder()?, effort, false);
     isa.get_or_init(find).as_ref().map_err(|reason| CompileError::Unsupported(reason.clone()))
 }
 
@@ -29,7 +29,7 @@ pub(super) fn portable(cpu: Cpu) -> Result<OwnedTargetIsa, CompileError> {
     let find = || {
         let mut builder = cranelift_native::builder_with_options(false)?;
         builder.enable(preset(cpu)).map_err(|error| error.to_string())?;
-        find(builder, Effort::Thorough, true)
+        find(&builder, Effort::Thorough, true)
     };
     find().map_err(CompileError::Unsupported)
 }
@@ -42,7 +42,7 @@ fn preset(cpu: Cpu) -> &'static str {
     }
 }
 
-fn find(builder: isa::Builder, effort: Effort, is_pic: bool) -> Result<OwnedTargetIsa, String> {
+fn find(builder: &isa::Builder, effort: Effort, is_pic: bool) -> Result<OwnedTargetIsa, String> {
     // Elsewhere caches of code would have to be told of new code.
     if !cfg!(target_arch = "x86_64") {
         return Err("only x86-64 is supported".to_owned());
