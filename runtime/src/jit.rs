@@ -34,7 +34,6 @@ pub use absent::{Carried, Lanes, Vector};
 pub(crate) use absent::{clif, compile, is_supported};
 #[cfg(feature = "compile")]
 pub(crate) use compile::{clif, compile, is_supported};
-pub use entry::{Model, flowtime_rt_message, flowtime_rt_run};
 pub use kernel::Fault;
 pub(crate) use kernel::{Code, Memory};
 #[cfg(feature = "compile")]

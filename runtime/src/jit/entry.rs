@@ -168,7 +168,7 @@ unsafe extern "C" fn flowtime_rt_window(
 
 /// A model as it stands in an object file; `object` writes it.
 #[repr(C)]
-pub struct Model {
+struct Model {
     abi: u32,
     /// The level of the processor that the functions need.
     cpu: u32,
@@ -189,7 +189,7 @@ pub struct Model {
 /// numbers as the model has, the pointers null or those of `bins` numbers each, outputs used by no other thread.
 // SAFETY: nothing else has this name.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn flowtime_rt_run(
+unsafe extern "C" fn flowtime_rt_run(
     model: *const Model,
     inputs: *const *const f64,
     params: *const f64,
@@ -205,7 +205,7 @@ pub unsafe extern "C" fn flowtime_rt_run(
 /// What a status means, in English; the text stays.
 // SAFETY: nothing else has this name.
 #[unsafe(no_mangle)]
-pub extern "C" fn flowtime_rt_message(status: i32) -> *const c_char {
+extern "C" fn flowtime_rt_message(status: i32) -> *const c_char {
     let known = Status::ALL.into_iter().find(|known| known.code() == status);
     known.map_or(c"an unknown status", Status::message).as_ptr()
 }
