@@ -2,7 +2,7 @@
 //!
 //! The file holds the code of the regions and the program itself; everything between regions is done by this crate, which
 //! is linked too, makes the plan again and keeps it. Code fits the plan that it was made for and no other, so the file
-//! also holds a [`Digest`] of program and plan: where this crate comes to another one, nothing is run.
+//! also holds a digest of program and plan: where this crate comes to another one, nothing is run.
 
 #[cfg(feature = "compile")]
 use crate::engine::PrepareError;
