@@ -3,6 +3,7 @@
 
 #![deny(unsafe_code)]
 
+pub mod aot;
 pub mod builtins;
 pub mod engine;
 pub mod interp;

@@ -1,14 +1,16 @@
 //! What a model looks like on its way to numbers, as text for people: the syntax trees, the typed trees, the program,
-//! the graph of its series, the plan and the machine code. A checked model goes in, and perhaps one series to look at;
+//! the graph of its series, the plan and the machine code, the C header of its object file. A checked model goes in, and perhaps one series to look at;
 //! nothing is computed.
 
 mod asm;
 mod ast;
 mod dag;
+mod header;
 mod typed;
 
 pub use asm::asm;
 pub use dag::{dag, dot};
+pub use header::header;
 
 use crate::check::{CheckedModel, Rates, SeriesId};
 use crate::lower::{self, Flags};

@@ -73,7 +73,8 @@ impl fmt::Debug for RunControl<'_> {
 }
 
 impl Prepared {
-    pub(super) fn new(program: Arc<Program>, plan: Plan, backend: Backend, simd: Simd, code: Option<Code>) -> Self {
+    /// What `prepare` made ready, or what was compiled beforehand.
+    pub(crate) fn new(program: Arc<Program>, plan: Plan, backend: Backend, simd: Simd, code: Option<Code>) -> Self {
         let kernels = plan.windows.values().filter_map(|window| Kernel::new(window.builtin, &window.args)).collect();
         let idle = Mutex::default();
         Prepared { inner: Arc::new(Inner { program, plan, backend, simd, code, kernels, idle }) }

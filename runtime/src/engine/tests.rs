@@ -7,8 +7,9 @@ use cranelift_entity::EntityRef;
 
 use self::generated::{Generator, NUMBERS, Random};
 use super::*;
+use crate::aot;
 use crate::builtins;
-use crate::ir::{Builder, Grid, InputId, OutputId, ParamId, Type, ValueId};
+use crate::ir::{Builder, Grid, InputId, OutputId, ParamId, Type, ValueId, encode};
 use crate::plan::Step;
 
 mod broken;
@@ -220,4 +221,16 @@ fn a_small_model_that_runs_once_is_interpreted() {
     assert_eq!(choose(24, 1), Backend::Interp);
     assert_eq!(choose(24, 100_000), Backend::Jit);
     assert_eq!(choose(1_000_000, 1), Backend::Jit);
+}
+
+/// Bytes in an object file lead to the plan that its code was made for.
+#[test]
+fn any_program_has_the_same_plan_after_its_bytes() {
+    let programs = (0..200).map(|seed| (seed, Generator::new(seed).program()));
+    for (seed, program) in programs.filter(|(_, program)| verify(program).is_ok()) {
+        let digest = aot::digest(&program, &passes::plan(&program));
+        assert!(aot::plan(&encode(&program), &digest).is_ok(), "seed {seed}");
+        let other = digest.map(|byte| !byte);
+        assert_eq!(aot::plan(&encode(&program), &other).err(), Some(aot::Status::Mismatch), "seed {seed}");
+    }
 }

@@ -8,6 +8,9 @@ use cranelift_entity::entity_impl;
 
 mod builder;
 mod components;
+mod decode;
+#[cfg(any(test, feature = "compile"))]
+mod encode;
 #[cfg(test)]
 pub(crate) mod entries;
 mod op;
@@ -18,6 +21,9 @@ mod verify;
 
 pub use builder::Builder;
 pub use components::components;
+pub(crate) use decode::decode;
+#[cfg(feature = "compile")]
+pub(crate) use encode::encode;
 pub use op::{Op, Rate, Type};
 pub(crate) use print::PrintedOp;
 pub use program::{Program, Slot};

@@ -1,67 +1,43 @@
 //! Runs Cranelift over the regions of a plan.
 //!
-//! The settings were chosen by measurement; see [`Effort`]. The machine is looked at once. Nothing here depends on what
-//! the program computes.
-
-use std::sync::OnceLock;
+//! Out come the bytes of a function for each region, with the places where addresses belong; they are laid down here, or
+//! written to an object file. Nothing here depends on what the program computes.
 
 use cranelift_codegen::control::ControlPlane;
-use cranelift_codegen::isa::OwnedTargetIsa;
-use cranelift_codegen::settings::{self, Configurable};
+use cranelift_codegen::isa::TargetIsa;
 use cranelift_codegen::{CompiledCode, Context, FinalizedRelocTarget, ir};
 use cranelift_frontend::FunctionBuilderContext;
-use thiserror::Error;
 
 use super::emit::emit;
 use super::kernel::{Code, Fault, Function, Symbol};
+use super::{CompileError, Effort, target};
 use crate::ir::Program;
 use crate::plan::{Plan, RegionKind};
 
-/// Why there is no code.
-#[derive(Debug, Error)]
-pub enum CompileError {
-    /// There is no code generator for this machine.
-    #[error("no code can be generated for this machine: {0}")]
-    Unsupported(String),
-    /// Cranelift refuses what was emitted.
-    #[error("code generation failed: {0}")]
-    Codegen(String),
-    /// The code can't be laid down.
-    #[error(transparent)]
-    Fault(#[from] Fault),
-}
-
-/// How much time code generation takes for how good code; the figures are for 30 elementwise series.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Effort {
-    /// One pass of register allocation: three quarters of the time of `Normal`, and code that takes twice as long.
-    Quick,
-    /// Whole register allocation, nothing else.
-    #[default]
-    Normal,
-    /// Cranelift's optimizations as well: half as much time again, for code that is 0–5 % faster.
-    Thorough,
-}
-
-/// The code of all regions.
+/// The code of all regions, for this machine and in memory.
 pub(crate) fn compile(program: &Program, plan: &Plan, effort: Effort) -> Result<Code, CompileError> {
-    let isa = isa(effort)?;
+    let functions = functions(program, plan, &**target::host(effort)?)?;
+    Ok(Code::new(functions, plan.layout)?)
+}
+
+/// The functions of all regions.
+pub(super) fn functions(program: &Program, plan: &Plan, isa: &dyn TargetIsa) -> Result<Vec<Function>, CompileError> {
     let mut builder = FunctionBuilderContext::new();
     let mut context = Context::new();
     let mut functions = Vec::with_capacity(plan.regions.len());
     for region in plan.regions.keys() {
         context.clear();
         context.func = emit(program, plan, region, isa.frontend_config(), &mut builder);
-        let compiled = context.compile(&**isa, &mut ControlPlane::default());
+        let compiled = context.compile(isa, &mut ControlPlane::default());
         compiled.map_err(|error| CompileError::Codegen(error.inner.to_string()))?;
         functions.push(function(plan.regions[region].kind, &context)?);
     }
-    Ok(Code::new(functions, plan.layout)?)
+    Ok(functions)
 }
 
 /// The functions of all regions as text, as they go into Cranelift.
 pub(crate) fn clif(program: &Program, plan: &Plan) -> Result<String, CompileError> {
-    let isa = isa(Effort::default())?;
+    let isa = target::host(Effort::default())?;
     let mut builder = FunctionBuilderContext::new();
     let functions = plan.regions.keys().map(|region| {
         let function = emit(program, plan, region, isa.frontend_config(), &mut builder);
@@ -97,39 +73,5 @@ fn symbols(compiled: &CompiledCode, function: &ir::Function) -> Result<Vec<Symbo
 
 /// Whether code can be generated for this machine.
 pub(crate) fn is_supported() -> bool {
-    isa(Effort::default()).is_ok()
-}
-
-/// The machine that this runs on.
-fn isa(effort: Effort) -> Result<&'static OwnedTargetIsa, CompileError> {
-    static QUICK: OnceLock<Result<OwnedTargetIsa, String>> = OnceLock::new();
-    static NORMAL: OnceLock<Result<OwnedTargetIsa, String>> = OnceLock::new();
-    static THOROUGH: OnceLock<Result<OwnedTargetIsa, String>> = OnceLock::new();
-    let (isa, regalloc, level) = match effort {
-        Effort::Quick => (&QUICK, "single_pass", "none"),
-        Effort::Normal => (&NORMAL, "backtracking", "none"),
-        Effort::Thorough => (&THOROUGH, "backtracking", "speed"),
-    };
-    isa.get_or_init(|| find_isa(regalloc, level)).as_ref().map_err(|reason| CompileError::Unsupported(reason.clone()))
-}
-
-fn find_isa(regalloc: &str, level: &str) -> Result<OwnedTargetIsa, String> {
-    // Elsewhere caches of code would have to be told of new code.
-    if !cfg!(target_arch = "x86_64") {
-        return Err("only x86-64 is supported".to_owned());
-    }
-    let verifier = if cfg!(debug_assertions) { "true" } else { "false" };
-    let mut flags = settings::builder();
-    let chosen = [
-        ("opt_level", level),
-        ("regalloc_algorithm", regalloc),
-        ("enable_verifier", verifier),
-        ("probestack_strategy", "inline"),
-        ("unwind_info", "false"),
-    ];
-    chosen.iter().try_for_each(|(name, value)| flags.set(name, value)).map_err(|error| error.to_string())?;
-    let builder = cranelift_native::builder()?;
-    let isa = builder.finish(settings::Flags::new(flags)).map_err(|error| error.to_string())?;
-    let has_rounding = isa.isa_flags().iter().any(|flag| flag.name == "has_sse41" && flag.as_bool() == Some(true));
-    if has_rounding { Ok(isa) } else { Err("it has no SSE4.1".to_owned()) }
+    target::host(Effort::default()).is_ok()
 }

@@ -1,18 +1,21 @@
-//! Machine code in memory: laid down, called, freed with its last owner.
+//! Machine code that can be called: laid down in pages of its own, or linked with the program beforehand.
 //!
-//! In come the bytes of the functions and the symbols that they refer to, out comes something that can be called over a
-//! range of bins. Pages are written first and executable after, never both. A call checks that the memory it is lent has
-//! the sizes that the code was made for and that the bins are those of the grid: all else is the code's own.
+//! A call checks that the memory it is lent has the sizes that the code was made for and that the bins are those of the
+//! grid: all else is the code's own.
 
 use std::ops::Range;
 
-use cranelift_codegen::binemit::Reloc;
-use memmap2::{Mmap, MmapMut};
+use memmap2::Mmap;
 use thiserror::Error;
 
-use super::entry::Entry;
 use crate::ir::Grid;
 use crate::plan::{Layout, RegionId, RegionKind, TILE};
+
+#[cfg(feature = "compile")]
+mod lay;
+
+#[cfg(feature = "compile")]
+pub(super) use lay::{ALIGN, Function, Symbol};
 
 /// Why code can't be laid down or called.
 #[derive(Debug, Error)]
@@ -28,31 +31,22 @@ pub enum Fault {
     WrongMemory,
 }
 
-/// A function before it is laid down.
-#[derive(Debug)]
-pub(super) struct Function {
-    pub(super) kind: RegionKind,
-    pub(super) code: Vec<u8>,
-    pub(super) symbols: Vec<Symbol>,
-}
-
-/// A place in a function where the address of a symbol belongs.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Symbol {
-    pub(super) offset: usize,
-    pub(super) kind: Reloc,
-    pub(super) namespace: u32,
-    pub(super) index: u32,
-    pub(super) addend: i64,
-}
-
 /// The functions of a plan.
 #[derive(Debug)]
 pub(crate) struct Code {
-    pages: Option<Mmap>,
-    /// Kind and place of the function of each region.
-    functions: Vec<(RegionKind, Range<usize>)>,
+    functions: Functions,
+    kinds: Vec<RegionKind>,
     layout: Layout,
+}
+
+/// Where the functions of the regions are.
+#[derive(Debug)]
+enum Functions {
+    /// In pages of this process, each at its place; no pages for no bytes.
+    #[cfg_attr(not(feature = "compile"), expect(dead_code, reason = "without code generation nothing is laid down"))]
+    Laid(Option<Mmap>, Vec<Range<usize>>),
+    /// In the program itself or a library of it.
+    Linked(Vec<Call>),
 }
 
 /// What a call reads and writes.
@@ -65,52 +59,51 @@ pub(crate) struct Memory<'a> {
     pub(crate) grid: &'a Grid,
 }
 
-/// Columns, scratch, numbers, states, grid, start, end.
-type Call = unsafe extern "C" fn(*mut f64, *mut f64, *const f64, *mut f64, *const Grid, usize, usize);
+/// A function of generated code: columns, scratch, numbers, states, grid, start, end.
+pub(crate) type Call = unsafe extern "C" fn(*mut f64, *mut f64, *const f64, *mut f64, *const Grid, usize, usize);
 
 impl Code {
-    /// Lays down the functions of the regions, which were emitted for this layout.
-    pub(super) fn new(functions: Vec<Function>, layout: Layout) -> Result<Code, Fault> {
-        let (mut bytes, mut places) = (Vec::new(), Vec::with_capacity(functions.len()));
-        for mut function in functions {
-            resolve(&mut function)?;
-            let start = usize::next_multiple_of(bytes.len(), 64);
-            bytes.resize(start, 0);
-            bytes.append(&mut function.code);
-            places.push((function.kind, start..bytes.len()));
-        }
-        Ok(Code { pages: executable(&bytes)?, functions: places, layout })
+    /// The functions of the regions that were linked with the program.
+    ///
+    /// # Safety
+    /// They were emitted for these regions and this layout, and stay where they are.
+    pub(super) unsafe fn linked(functions: Vec<Call>, kinds: Vec<RegionKind>, layout: Layout) -> Code {
+        Code { functions: Functions::Linked(functions), kinds, layout }
     }
 
-    /// The machine code of a region.
+    /// The machine code of a region, where this process laid it down.
     pub(crate) fn bytes(&self, region: RegionId) -> &[u8] {
-        let place = self.functions.get(region.as_u32() as usize).map(|(_, place)| place.clone());
-        place.and_then(|place| self.pages.as_deref()?.get(place)).unwrap_or_default()
+        match &self.functions {
+            Functions::Laid(Some(pages), places) => {
+                places.get(region.as_u32() as usize).and_then(|place| pages.get(place.clone())).unwrap_or_default()
+            }
+            _ => &[],
+        }
     }
 
-    /// How many bytes of code there are.
+    /// How many bytes of code this process laid down.
     pub(crate) fn len(&self) -> usize {
-        self.functions.iter().map(|(_, place)| place.len()).sum()
+        match &self.functions {
+            Functions::Laid(_, places) => places.iter().map(ExactSizeIterator::len).sum(),
+            Functions::Linked(_) => 0,
+        }
     }
 
     /// Runs a region over some bins of one tile.
     pub(crate) fn call(&self, region: RegionId, memory: &mut Memory<'_>, bins: Range<usize>) -> Result<(), Fault> {
-        let function = self.functions.get(region.as_u32() as usize);
-        let (Some((kind, place)), Some(pages)) = (function, &self.pages) else {
+        let kind = self.kinds.get(region.as_u32() as usize);
+        let (Some(&kind), Some(function)) = (kind, self.function(region)) else {
             return Err(Fault::WrongMemory);
         };
-        if !self.fits(memory) || !self.has_bins(*kind, &bins) {
+        if !self.fits(memory) || !self.has_bins(kind, &bins) {
             return Err(Fault::WrongMemory);
         }
-        let address = pages[place.start..place.end].as_ptr();
-        // SAFETY: `address` is the start of a function that `emit` wrote with this signature, in pages that are
-        // executable and live as long as `self`. It reads and writes only columns, scratch, numbers and states that
-        // the plan has, at bins of the range or, through delays and leads, in the cells around the bins, all of which
-        // lie inside the slices because their lengths are those of the plan's layout; and the slices are borrowed for
-        // the call. It calls only what `entry` has.
+        // SAFETY: the function has this signature and is executable as long as `self` lives. It reads and writes only
+        // columns, scratch, numbers and states that the plan has, at bins of the range or, through delays and leads, in
+        // the cells around the bins, all of which lie inside the slices because their lengths are those of the plan's
+        // layout; and the slices are borrowed for the call. It calls only what `entry` has.
         unsafe {
-            let call: Call = std::mem::transmute(address);
-            call(
+            function(
                 memory.columns.as_mut_ptr(),
                 memory.scratch.as_mut_ptr(),
                 memory.numbers.as_ptr(),
@@ -121,6 +114,19 @@ impl Code {
             );
         }
         Ok(())
+    }
+
+    /// The function of a region.
+    fn function(&self, region: RegionId) -> Option<Call> {
+        let region = region.as_u32() as usize;
+        match &self.functions {
+            Functions::Laid(pages, places) => {
+                let code = pages.as_ref()?.get(places.get(region)?.clone())?;
+                // SAFETY: at this place stands a function that `emit` wrote with this signature, in executable pages.
+                Some(unsafe { std::mem::transmute::<*const u8, Call>(code.as_ptr()) })
+            }
+            Functions::Linked(functions) => functions.get(region).copied(),
+        }
     }
 
     fn fits(&self, memory: &Memory<'_>) -> bool {
@@ -137,29 +143,4 @@ impl Code {
         let in_grid = bins.end <= self.layout.bins;
         in_tile && in_grid && (kind == RegionKind::Scan || bins.start.is_multiple_of(2))
     }
-}
-
-/// Writes the addresses of symbols into a function.
-fn resolve(function: &mut Function) -> Result<(), Fault> {
-    for symbol in &function.symbols {
-        let address = Entry::address(symbol.namespace, symbol.index).ok_or(Fault::UnknownSymbol)?;
-        let place = function.code.get_mut(symbol.offset..).and_then(|code| code.first_chunk_mut::<8>());
-        match (symbol.kind, place) {
-            (Reloc::Abs8, Some(place)) => {
-                *place = (address as u64).wrapping_add_signed(symbol.addend).to_le_bytes();
-            }
-            _ => return Err(Fault::UnknownSymbol),
-        }
-    }
-    Ok(())
-}
-
-/// Pages that hold the bytes and can be executed, no longer written; none for no bytes.
-fn executable(bytes: &[u8]) -> Result<Option<Mmap>, Fault> {
-    if bytes.is_empty() {
-        return Ok(None);
-    }
-    let mut pages = MmapMut::map_anon(bytes.len())?;
-    pages.copy_from_slice(bytes);
-    Ok(Some(pages.make_exec()?))
 }

@@ -3,10 +3,10 @@
 use cranelift_codegen::binemit::Reloc;
 use cranelift_entity::EntityRef;
 
-use super::kernel::{Code, Fault, Function, Memory, Symbol};
+use super::kernel::{Fault, Function, Symbol};
 use crate::builtins;
 use crate::ir::{Builder, Grid, InputId};
-use crate::jit::{Effort, compile};
+use crate::jit::{Code, Effort, Memory, compile};
 use crate::passes;
 use crate::plan::{Layout, RegionId, RegionKind};
 

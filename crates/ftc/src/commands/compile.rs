@@ -21,14 +21,17 @@ use crate::perf_map::PerfMap;
 use crate::ui::{Outcome, Ui};
 use crate::{files, paths};
 
+mod object;
+
 /// What the long help adds.
 pub(crate) const MORE_HELP: &str = "\
 Examples:
   ftc compile model.yaml --emit typed --series queue_depth
   ftc compile model.yaml --emit dot -o model.dot
+  ftc compile model.yaml --emit obj -o queue.o
 
 Exit codes:
-  0  the stage was printed
+  0  the stage was printed or written
   1  the model has errors, or no such series
   2  the model can't be read, the file can't be written, or the command line is wrong";
 
@@ -47,6 +50,8 @@ pub(crate) struct CompileArgs {
     output: Option<PathBuf>,
     #[command(flatten)]
     code: CodeArgs,
+    #[command(flatten)]
+    object: object::ObjectArgs,
 }
 
 /// What a model becomes.
@@ -68,11 +73,13 @@ enum Stage {
     Dag,
     /// The same for Graphviz
     Dot,
+    /// An object file with a C header beside it, to be linked with programs in other languages
+    Obj,
 }
 
 /// Compiles the model and prints what was asked for.
 pub(crate) fn compile(args: &CompileArgs, ui: &Ui) -> anyhow::Result<Outcome> {
-    if !paths::is_one_model(&args.model, ui) {
+    if !paths::is_one_model(&args.model, ui) || !object::fits(args, ui) {
         return Ok(Outcome::Failed);
     }
     let Some(options) = args.code.options(Backend::Jit, ui) else {
@@ -98,6 +105,7 @@ pub(crate) fn compile(args: &CompileArgs, ui: &Ui) -> anyhow::Result<Outcome> {
     };
     let text = match args.emit {
         None => report(checked, only, &options, times)?,
+        Some(Stage::Obj) => return object::write(args, checked, only, ui),
         Some(stage) => emit(stage, checked, only, &options)?,
     };
     if let Some(perf_map) = PerfMap::create(args.code.perf_map)? {
@@ -136,6 +144,8 @@ fn emit(stage: Stage, checked: &CheckedModel, only: Option<SeriesId>, options: &
         Stage::Asm => stages::asm(&prepared()?).context("can't show the machine code of this processor")?,
         Stage::Dag => stages::dag(checked, only),
         Stage::Dot => stages::dot(checked, only),
+        // These are files, not a text.
+        Stage::Obj => String::new(),
     })
 }
 
