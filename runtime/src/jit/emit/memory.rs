@@ -10,7 +10,10 @@ use cranelift_entity::EntityRef;
 use super::super::lanes::Vector;
 use super::{CELL, Emitter};
 use crate::ir::{Type, ValueId};
-use crate::plan::{ColumnId, HALO, Home, TILE};
+use crate::plan::{ColumnId, HALO, Home, RegionKind, TILE};
+
+/// Of a vector that begins at any number.
+const UNALIGNED: MemFlagsData = MemFlagsData::new().with_notrap();
 
 impl Emitter<'_, '_> {
     /// Stores a vector in all columns of a value and in its scratch.
@@ -58,7 +61,13 @@ impl Emitter<'_, '_> {
             // Every operand of another loop has one of these.
             (None, None) => (self.position, 0),
         };
-        self.load_lanes(place, MemFlagsData::trusted())
+        self.load_lanes(place, MemFlagsData::trusted(), self.is_scanned(value))
+    }
+
+    /// Whether a value is stored bin by bin.
+    fn is_scanned(&self, value: ValueId) -> bool {
+        let region = self.plan.homes[value].region.expand();
+        region.is_some_and(|region| self.plan.regions[region].kind == RegionKind::Scan)
     }
 
     /// What stands in the column that a value reads, so many bins on.
@@ -67,7 +76,8 @@ impl Emitter<'_, '_> {
             return self.operand(value);
         };
         let place = self.shifted(column, by);
-        let number = self.load_lanes(place, MemFlagsData::new().with_notrap());
+        let is_scanned = self.program.operands(value).next().is_some_and(|source| self.is_scanned(source));
+        let number = self.load_lanes(place, UNALIGNED, is_scanned);
         let ty = self.program.ty(value);
         self.lanes().of_memory(number, ty)
     }
@@ -103,13 +113,15 @@ impl Emitter<'_, '_> {
         }
     }
 
-    /// The vector at a place; bin by bin only its first lane counts.
-    fn load_lanes(&mut self, (address, offset): (Value, i32), flags: MemFlagsData) -> Value {
+    /// The vector at a place. Bin by bin only its first lane counts, and the next bin comes along, since a whole vector
+    /// takes fewer instructions; but not where bins are stored one by one, whose stores it would have to wait for.
+    fn load_lanes(&mut self, (address, offset): (Value, i32), flags: MemFlagsData, is_scanned: bool) -> Value {
         match self.width() {
-            1 => {
+            1 if is_scanned => {
                 let number = self.builder.ins().load(F64, flags, address, offset);
                 self.builder.ins().scalar_to_vector(F64X2, number)
             }
+            1 => self.builder.ins().load(F64X2, UNALIGNED, address, offset),
             _ => self.builder.ins().load(F64X2, flags, address, offset),
         }
     }
@@ -118,9 +130,6 @@ impl Emitter<'_, '_> {
     pub(super) fn load_splat(&mut self, address: Value, bytes: i64) -> Value {
         let (address, offset) = self.at(address, bytes);
         let number = self.builder.ins().load(F64, MemFlagsData::trusted(), address, offset);
-        match self.width() {
-            1 => self.builder.ins().scalar_to_vector(F64X2, number),
-            _ => self.builder.ins().splat(F64X2, number),
-        }
+        self.builder.ins().splat(F64X2, number)
     }
 }
