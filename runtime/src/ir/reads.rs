@@ -4,7 +4,7 @@
 //! bins back, a lead so many on. A delay's start counts as all bins: it has to be there before bin 0.
 
 use super::{Op, Program, ValueId};
-use crate::builtins::{ArgValue, Builtin, ParamKind, Reads};
+use crate::builtins::{ArgValue, Builtin, Meaning, ParamKind, Reads};
 
 impl Program {
     /// The operands of a value with the bins that its bin t reads of each, in the order of [`Program::operands`].
@@ -19,6 +19,19 @@ impl Program {
             Op::Lead { value, by } => vec![(*value, exactly(-i64::from(*by)))],
         };
         reads.into_iter()
+    }
+
+    /// The operand that a delay, a lead, a window or a reduction reads at other bins.
+    pub fn source(&self, value: ValueId) -> Option<ValueId> {
+        match self.op(value) {
+            Op::Delay { slot, .. } => self.slot_value(*slot),
+            Op::Lead { value: source, .. } => Some(*source),
+            Op::Call { builtin, args } => {
+                let reads_elsewhere = matches!(builtin.meaning, Meaning::Window(_) | Meaning::Reduce(_));
+                args.first().copied().filter(|_| reads_elsewhere)
+            }
+            Op::Const(_) | Op::Param(_) | Op::Input(_) | Op::Forward(_) => None,
+        }
     }
 
     /// The arguments of a call with the bins that its bin t reads of each.

@@ -12,7 +12,7 @@ use thiserror::Error;
 
 use super::entry::Entry;
 use crate::ir::Grid;
-use crate::plan::{Layout, RegionId, RegionKind, TILE};
+use crate::plan::{HALO, Layout, RegionId, RegionKind};
 
 /// Why code can't be laid down or called.
 #[derive(Debug, Error)]
@@ -65,8 +65,9 @@ pub(crate) struct Memory<'a> {
     pub(crate) grid: &'a Grid,
 }
 
-/// Columns, scratch, numbers, states, grid, start, end.
-type Call = unsafe extern "C" fn(*mut f64, *mut f64, *const f64, *mut f64, *const Grid, usize, usize);
+/// The first bin in column 0 and the one behind the last, the first bin in tile scratch, numbers, states, grid, and
+/// bin 0 in column 0.
+type Call = unsafe extern "C" fn(*mut f64, *const f64, *mut f64, *const f64, *mut f64, *const Grid, *const f64);
 
 impl Code {
     /// Lays down the functions of the regions, which were emitted for this layout.
@@ -103,21 +104,22 @@ impl Code {
             return Err(Fault::WrongMemory);
         }
         let address = pages[place.start..place.end].as_ptr();
+        let (origin, scratch) = (memory.columns.as_mut_ptr().wrapping_add(HALO), memory.scratch.as_mut_ptr());
         // SAFETY: `address` is the start of a function that `emit` wrote with this signature, in pages that are
         // executable and live as long as `self`. It reads and writes only columns, scratch, numbers and states that
-        // the plan has, at bins of the range or, through delays and leads, in the cells around the bins, all of which
-        // lie inside the slices because their lengths are those of the plan's layout; and the slices are borrowed for
-        // the call. It calls only what `entry` has.
+        // the plan has, at bins of the range or, through delays, leads and whole vectors, in the cells around the bins,
+        // all of which lie inside the slices because their lengths are those of the plan's layout; and the slices are
+        // borrowed for the call. It calls only what `entry` has.
         unsafe {
             let call: Call = std::mem::transmute(address);
             call(
-                memory.columns.as_mut_ptr(),
-                memory.scratch.as_mut_ptr(),
+                origin.wrapping_add(bins.start),
+                origin.wrapping_add(bins.end),
+                scratch.wrapping_add(bins.start % self.layout.tile),
                 memory.numbers.as_ptr(),
                 memory.states.as_mut_ptr(),
                 memory.grid,
-                bins.start,
-                bins.end,
+                origin,
             );
         }
         Ok(())
@@ -125,7 +127,7 @@ impl Code {
 
     fn fits(&self, memory: &Memory<'_>) -> bool {
         self.layout.cells() == Some(memory.columns.len())
-            && memory.scratch.len() == self.layout.scratch * TILE
+            && memory.scratch.len() == self.layout.scratch
             && memory.numbers.len() == self.layout.numbers
             && memory.states.len() == self.layout.states
             && memory.grid.bins == self.layout.bins
@@ -133,7 +135,8 @@ impl Code {
 
     /// Whether the bins are some of one tile; vectors begin at even bins and may reach one behind the last.
     fn has_bins(&self, kind: RegionKind, bins: &Range<usize>) -> bool {
-        let in_tile = bins.start < bins.end && bins.start / TILE == (bins.end - 1) / TILE;
+        let tile = self.layout.tile;
+        let in_tile = bins.start < bins.end && bins.start / tile == (bins.end - 1) / tile;
         let in_grid = bins.end <= self.layout.bins;
         in_tile && in_grid && (kind == RegionKind::Scan || bins.start.is_multiple_of(2))
     }

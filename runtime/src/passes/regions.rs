@@ -93,10 +93,20 @@ fn add_alternating(plan: &mut Plan, stage: usize, part: &Part) {
 fn add_windows(program: &Program, plan: &mut Plan, stage: usize, parts: &[&Part]) {
     for value in values(parts) {
         if let Op::Call { builtin, args } = program.op(value) {
-            let args = args[1..].iter().filter_map(|&arg| program.constant(arg)).collect();
-            let window = plan.windows.push(Window { value, builtin, args });
+            let rest = args[1..].iter().filter_map(|&arg| program.constant(arg)).collect();
+            let reach = program.reads(value).next().map_or(0, |(_, reads)| reach(reads));
+            let window = plan.windows.push(Window { value, builtin, args: rest, source: args[0], reach });
             plan.stages[stage].steps.push(Step::Window(window));
         }
+    }
+}
+
+/// How many bins back a window reads.
+fn reach(reads: Reads) -> usize {
+    match reads {
+        Reads::Nothing => 0,
+        Reads::Lags { max, .. } => usize::try_from(max).unwrap_or(0),
+        Reads::All => usize::MAX,
     }
 }
 

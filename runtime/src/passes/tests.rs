@@ -102,7 +102,7 @@ out0 <- column1
 }
 
 #[test]
-fn windows_and_delays_read_columns_and_each_start_has_its_own() {
+fn what_windows_and_delays_read_is_kept_from_tile_to_tile_with_one_start() {
     check_plan(
         |b, x, start| {
             let three = b.number(3.0);
@@ -115,21 +115,21 @@ fn windows_and_delays_read_columns_and_each_start_has_its_own() {
             b.output(sum);
         },
         "
-memory: 4 columns, 1 of tile scratch, 0 states, 2 numbers
+memory: 2 columns, 2 of tile scratch, 0 states, 2 numbers
 input0 -> column0
 stage 0
   v1 = param0 -> number0
-  start of column2: 0
-  start of column3: bin 0 of v1
+  start of scratch0: 0
   map region0
-    v3 = v0 + v0 -> column2 -> column3
+    v3 = v0 + v0 -> scratch0
   window0
-    v4 = ROLLING_MAX(v3, v2) of column2 -> scratch0
+    v4 = ROLLING_MAX(v3, v2) of scratch0 -> scratch1
   map region1
-    v5 = delay slot0 by 1 of column2
-    v6 = delay slot0 by 2 from v1 of column3
+    v5 = delay slot0 by 1 of scratch0
+    v6 = delay slot0 by 2 from v1 of scratch0, its start chosen
     v7 = v5 + v6
     v8 = v7 + v4 -> column1
+  keep 8 bins of scratch0
 out0 <- column1
 ",
     );
