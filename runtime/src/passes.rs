@@ -9,6 +9,7 @@
 use crate::ir::Program;
 use crate::plan::Plan;
 
+mod clusters;
 mod homes;
 mod live;
 mod parts;

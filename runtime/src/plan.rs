@@ -133,13 +133,23 @@ pub enum Place {
     Scratch(ScratchId),
 }
 
-/// Values that one loop computes.
+/// Values that one function computes, in loops of which none reads what another computes.
 #[derive(Clone, Debug)]
 pub struct Region {
-    /// How the loop runs.
+    /// How the loops run.
     pub kind: RegionKind,
     /// The values in an order in which those of one bin can be computed.
     pub values: Vec<ValueId>,
+    /// Where each loop ends among the values.
+    pub cuts: Vec<usize>,
+}
+
+impl Region {
+    /// The values of each loop.
+    pub fn loops(&self) -> impl Iterator<Item = &[ValueId]> {
+        let starts = std::iter::once(0).chain(self.cuts.iter().copied());
+        starts.zip(&self.cuts).map(|(start, &end)| &self.values[start..end])
+    }
 }
 
 /// How a loop runs.

@@ -69,6 +69,8 @@ struct Emitter<'a, 'f> {
     program: &'a Program,
     plan: &'a Plan,
     region: &'a Region,
+    /// The values of the loop at hand.
+    current: &'a [ValueId],
     builder: FunctionBuilder<'f>,
     config: TargetFrontendConfig,
     params: Params,
@@ -112,6 +114,7 @@ impl<'a, 'f> Emitter<'a, 'f> {
             program,
             plan,
             region,
+            current: &[],
             builder,
             config,
             params,
@@ -133,22 +136,29 @@ impl<'a, 'f> Emitter<'a, 'f> {
     }
 
     fn emit(mut self) {
-        let (header, exit) = (self.builder.create_block(), self.builder.create_block());
-        self.enter(header);
-        for &value in &self.region.values {
-            self.emit_value(value);
+        self.to_scratch = self.builder.ins().isub(self.params.scratch, self.params.first);
+        for values in self.region.loops() {
+            self.emit_loop(values);
         }
-        self.repeat(header, exit);
-        self.builder.switch_to_block(exit);
-        self.leave(exit);
         self.builder.ins().return_(&[]);
         self.builder.seal_all_blocks();
         self.builder.finalize(self.config);
     }
 
+    fn emit_loop(&mut self, values: &'a [ValueId]) {
+        let (header, exit) = (self.builder.create_block(), self.builder.create_block());
+        self.current = values;
+        self.enter(header);
+        for &value in values {
+            self.emit_value(value);
+        }
+        self.repeat(header, exit);
+        self.builder.switch_to_block(exit);
+        self.leave(exit);
+    }
+
     /// Jumps into the loop with the states.
     fn enter(&mut self, header: Block) {
-        self.to_scratch = self.builder.ins().isub(self.params.scratch, self.params.first);
         let mut args = vec![BlockArg::Value(self.params.first)];
         for (state, ty) in self.states() {
             let number = self.load_splat(self.params.states, state.index() as i64 * CELL);
@@ -163,7 +173,7 @@ impl<'a, 'f> Emitter<'a, 'f> {
 
     /// Makes the states parameters of the loop.
     fn bind_states(&mut self, header: Block) {
-        for &value in &self.region.values {
+        for &value in self.current {
             if !self.is_carried(value) {
                 continue;
             }
@@ -197,7 +207,7 @@ impl<'a, 'f> Emitter<'a, 'f> {
     /// The states that are carried in registers, in the order of their parameters.
     fn states(&self) -> Vec<(StateId, Type)> {
         let mut states = Vec::new();
-        for &value in self.region.values.iter().filter(|&&value| self.is_carried(value)) {
+        for &value in self.current.iter().filter(|&&value| self.is_carried(value)) {
             if let Some(state) = self.plan.homes[value].state.expand() {
                 states.push((state, self.program.ty(value)));
                 if !matches!(self.program.op(value), Op::Delay { .. }) {
@@ -211,7 +221,7 @@ impl<'a, 'f> Emitter<'a, 'f> {
     /// What the states are after this bin, in the order of their parameters.
     fn next_states(&mut self) -> Vec<Vector> {
         let mut next = Vec::new();
-        for &value in &self.region.values {
+        for &value in self.current {
             if !self.is_carried(value) {
                 continue;
             }

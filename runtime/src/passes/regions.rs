@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use cranelift_entity::{EntitySet, SecondaryMap};
 
+use super::clusters::turns;
 use super::parts::{Kind, Part};
 use crate::builtins::Reads;
 use crate::ir::{Op, Program, Rate, ValueId};
@@ -16,6 +17,9 @@ use crate::plan::{Plan, Region, RegionId, RegionKind, Stage, Step, Window};
 
 /// What a function computes at most.
 pub(super) const MOST_VALUES: usize = 512;
+/// Values in one loop over vectors at least, if there are more: each value may be a column, and those of many would not
+/// fit into the caches of addresses.
+const FEW_VALUES: usize = 8;
 /// Scans in one loop at most.
 const MOST_SCANS: usize = 8;
 /// Values of several scans in one loop at most: more chains would not fit into the registers.
@@ -25,15 +29,18 @@ const MOST_SHARED: usize = 96;
 pub(super) fn regions(program: &Program, parts: &[Part]) -> Plan {
     let mut plan = Plan::default();
     plan.stages.resize_with(parts.iter().map(|part| part.stage + 1).max().unwrap_or(0), Stage::default);
-    let mut groups: BTreeMap<(usize, usize, Kind), Vec<&Part>> = BTreeMap::new();
-    for part in parts {
-        groups.entry((part.stage, part.depth, part.kind)).or_default().push(part);
+    let mut groups: BTreeMap<(usize, usize, usize, Kind), Vec<(usize, &Part)>> = BTreeMap::new();
+    for (part, turn) in parts.iter().zip(turns(program, parts)) {
+        groups.entry((part.stage, turn.batch, part.depth, part.kind)).or_default().push((turn.cluster, part));
     }
-    for ((stage, _, kind), parts) in groups {
+    for ((stage, _, _, kind), mut parts) in groups {
+        parts.sort_by_key(|(cluster, _)| *cluster);
+        let clusters: Vec<usize> = parts.iter().map(|(cluster, _)| *cluster).collect();
+        let parts: Vec<&Part> = parts.into_iter().map(|(_, part)| part).collect();
         match kind {
             Kind::Uniform => add_uniforms(program, &mut plan, stage, &parts),
             Kind::Input => (),
-            Kind::Map => add_maps(program, &mut plan, stage, &parts),
+            Kind::Map => add_maps(program, &mut plan, stage, &parts, &clusters),
             Kind::Scan => add_scans(&mut plan, stage, &parts),
             Kind::Window => add_windows(program, &mut plan, stage, &parts),
         }
@@ -52,10 +59,29 @@ fn values(parts: &[&Part]) -> impl Iterator<Item = ValueId> {
     parts.iter().flat_map(|part| part.values.iter().copied())
 }
 
-fn add_maps(program: &Program, plan: &mut Plan, stage: usize, parts: &[&Part]) {
-    let ordered = from_results_back(program, parts);
-    for values in ordered.chunks(MOST_VALUES) {
-        let region = add_region(plan, RegionKind::Map, values.to_vec());
+fn add_maps(program: &Program, plan: &mut Plan, stage: usize, parts: &[&Part], clusters: &[usize]) {
+    let (mut values, mut cuts) = (Vec::new(), Vec::new());
+    let mut rest = parts;
+    for together in clusters.chunk_by(|a, b| a == b) {
+        let (cluster, others) = rest.split_at(together.len());
+        rest = others;
+        for part in from_results_back(program, cluster).chunks(MOST_VALUES) {
+            if values.len() + part.len() > MOST_VALUES {
+                add_loops(plan, stage, RegionKind::Map, &mut values, &mut cuts);
+            }
+            values.extend_from_slice(part);
+            if cuts.len() > 1 && values.len() - cuts[cuts.len() - 2] <= FEW_VALUES {
+                cuts.pop();
+            }
+            cuts.push(values.len());
+        }
+    }
+    add_loops(plan, stage, RegionKind::Map, &mut values, &mut cuts);
+}
+
+fn add_loops(plan: &mut Plan, stage: usize, kind: RegionKind, values: &mut Vec<ValueId>, cuts: &mut Vec<usize>) {
+    if !values.is_empty() {
+        let region = add_region(plan, kind, std::mem::take(values), std::mem::take(cuts));
         plan.stages[stage].steps.push(Step::Loop(region));
     }
 }
@@ -78,7 +104,9 @@ fn add_scans(plan: &mut Plan, stage: usize, parts: &[&Part]) {
 
 fn add_shared(plan: &mut Plan, stage: usize, parts: &mut Vec<&Part>) {
     if !parts.is_empty() {
-        let region = add_region(plan, RegionKind::Scan, values(parts).collect());
+        let values: Vec<_> = values(parts).collect();
+        let cuts = vec![values.len()];
+        let region = add_region(plan, RegionKind::Scan, values, cuts);
         plan.stages[stage].steps.push(Step::Loop(region));
         parts.clear();
     }
@@ -86,7 +114,7 @@ fn add_shared(plan: &mut Plan, stage: usize, parts: &mut Vec<&Part>) {
 
 fn add_alternating(plan: &mut Plan, stage: usize, part: &Part) {
     let chunks = part.values.chunks(MOST_VALUES);
-    let regions = chunks.map(|values| add_region(plan, RegionKind::Scan, values.to_vec())).collect();
+    let regions = chunks.map(|values| add_region(plan, RegionKind::Scan, values.to_vec(), vec![values.len()])).collect();
     plan.stages[stage].steps.push(Step::Alternate(regions));
 }
 
@@ -110,10 +138,10 @@ fn reach(reads: Reads) -> usize {
     }
 }
 
-fn add_region(plan: &mut Plan, kind: RegionKind, values: Vec<ValueId>) -> RegionId {
+fn add_region(plan: &mut Plan, kind: RegionKind, values: Vec<ValueId>, cuts: Vec<usize>) -> RegionId {
     let region = plan.regions.next_key();
     values.iter().for_each(|&value| plan.homes[value].region = region.into());
-    plan.regions.push(Region { kind, values })
+    plan.regions.push(Region { kind, values, cuts })
 }
 
 /// The values of the parts, each after those it reads, and as late as the results that need it allow.

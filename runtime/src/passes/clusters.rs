@@ -1,0 +1,72 @@
+//! Which parts of a stage hang together, and which of them run one after the other.
+//!
+//! Parts that read each other, directly or through others, are a cluster; inputs and uniform values, which everything
+//! reads, bind nothing. Clusters run in batches, so that what one leaves is still in the cache when it is read: a batch
+//! has as many as fit there, and at least as many as hide each other's latency where they are recurrences.
+
+use cranelift_entity::SecondaryMap;
+
+use super::parts::{Kind, Part};
+use crate::ir::{Program, ValueId};
+use crate::plan::TILE;
+
+/// Numbers that stay in the cache while a batch runs: 512 KiB of them.
+const NEAR: usize = 1 << 16;
+/// Clusters of a batch at least.
+const LEAST: usize = 4;
+
+/// Where a part runs: batch after batch, and beside which others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Turn {
+    pub(super) batch: usize,
+    pub(super) cluster: usize,
+}
+
+/// The turn of each part.
+pub(super) fn turns(program: &Program, parts: &[Part]) -> Vec<Turn> {
+    let clusters = clusters(program, parts);
+    let mut values = vec![0; parts.len()];
+    for (part, &cluster) in parts.iter().zip(&clusters) {
+        values[cluster] += part.values.len();
+    }
+    let most = NEAR / program.grid().bins.clamp(1, TILE);
+    let (mut batch, mut count, mut used) = (0, 0, 0);
+    let mut batch_of = vec![0; parts.len()];
+    for (cluster, &values) in values.iter().enumerate().filter(|(_, values)| **values > 0) {
+        if used + values > most && count >= LEAST {
+            (batch, count, used) = (batch + 1, 0, 0);
+        }
+        (count, used) = (count + 1, used + values);
+        batch_of[cluster] = batch;
+    }
+    clusters.into_iter().map(|cluster| Turn { batch: batch_of[cluster], cluster }).collect()
+}
+
+/// The cluster of each part, which is the first part of it.
+fn clusters(program: &Program, parts: &[Part]) -> Vec<usize> {
+    let mut part_of: SecondaryMap<ValueId, usize> = SecondaryMap::new();
+    for (number, part) in parts.iter().enumerate() {
+        part.values.iter().for_each(|&value| part_of[value] = number);
+    }
+    let mut parents: Vec<usize> = (0..parts.len()).collect();
+    let binds = |part: &Part| !matches!(part.kind, Kind::Input | Kind::Uniform);
+    for (number, part) in parts.iter().enumerate().filter(|(_, part)| binds(part)) {
+        for operand in part.values.iter().flat_map(|&value| program.operands(value)) {
+            let other = part_of[operand];
+            if binds(&parts[other]) && parts[other].stage == part.stage {
+                let (a, b) = (root(&mut parents, number), root(&mut parents, other));
+                parents[a.max(b)] = a.min(b);
+            }
+        }
+    }
+    (0..parts.len()).map(|part| root(&mut parents, part)).collect()
+}
+
+/// The first part that a part hangs together with; the way there is shortened.
+fn root(parents: &mut [usize], mut part: usize) -> usize {
+    while parents[part] != part {
+        parents[part] = parents[parents[part]];
+        part = parents[part];
+    }
+    part
+}
