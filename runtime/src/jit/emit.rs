@@ -6,6 +6,8 @@
 //! loop: what it carries from bin to bin are the loop's parameters, in registers, read from the states before it and
 //! written there after it.
 
+use std::collections::VecDeque;
+
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{F64, F64X2, I64, I64X2};
 use cranelift_codegen::ir::{
@@ -79,6 +81,8 @@ struct Emitter<'a, 'f> {
     /// From there to the current bin in tile scratch.
     to_scratch: Value,
     values: SecondaryMap<ValueId, Option<Vector>>,
+    /// What this loop has loaded last.
+    near: VecDeque<(ValueId, Vector)>,
     /// The state of each scan that is inline.
     carried: SecondaryMap<ValueId, Option<Carried>>,
     entries: [Option<FuncRef>; Entry::COUNT],
@@ -121,6 +125,7 @@ impl<'a, 'f> Emitter<'a, 'f> {
             position,
             to_scratch,
             values,
+            near: VecDeque::new(),
             carried,
             entries,
             arguments: None,
@@ -148,6 +153,7 @@ impl<'a, 'f> Emitter<'a, 'f> {
     fn emit_loop(&mut self, values: &'a [ValueId]) {
         let (header, exit) = (self.builder.create_block(), self.builder.create_block());
         self.current = values;
+        self.near.clear();
         self.enter(header);
         for &value in values {
             self.emit_value(value);

@@ -26,20 +26,33 @@ pub(super) struct Turn {
 pub(super) fn turns(program: &Program, parts: &[Part]) -> Vec<Turn> {
     let clusters = clusters(program, parts);
     let mut values = vec![0; parts.len()];
-    for (part, &cluster) in parts.iter().zip(&clusters) {
+    for (part, &cluster) in parts.iter().zip(&clusters).filter(|(part, _)| binds(part)) {
         values[cluster] += part.values.len();
     }
-    let most = NEAR / program.grid().bins.clamp(1, TILE);
-    let (mut batch, mut count, mut used) = (0, 0, 0);
+    let stages = parts.iter().map(|part| part.stage + 1).max().unwrap_or(0);
     let mut batch_of = vec![0; parts.len()];
-    for (cluster, &values) in values.iter().enumerate().filter(|(_, values)| **values > 0) {
-        if used + values > most && count >= LEAST {
-            (batch, count, used) = (batch + 1, 0, 0);
-        }
-        (count, used) = (count + 1, used + values);
-        batch_of[cluster] = batch;
+    for stage in 0..stages {
+        let sizes: Vec<(usize, usize)> = values
+            .iter()
+            .copied()
+            .enumerate()
+            .filter(|&(first, size)| size > 0 && parts[first].stage == stage)
+            .collect();
+        divide(&sizes, program.grid().bins, &mut batch_of);
     }
     clusters.into_iter().map(|cluster| Turn { batch: batch_of[cluster], cluster }).collect()
+}
+
+/// Divides the clusters of a stage, each with how many values it has, into batches of about the same size.
+fn divide(sizes: &[(usize, usize)], bins: usize, batch_of: &mut [usize]) {
+    let total: usize = sizes.iter().map(|(_, size)| size).sum();
+    let most = NEAR / bins.clamp(1, TILE);
+    let batches = total.div_ceil(most).min(sizes.len() / LEAST).max(1);
+    let mut before = 0;
+    for &(cluster, size) in sizes {
+        batch_of[cluster] = before * batches / total;
+        before += size;
+    }
 }
 
 /// The cluster of each part, which is the first part of it.
@@ -49,7 +62,6 @@ fn clusters(program: &Program, parts: &[Part]) -> Vec<usize> {
         part.values.iter().for_each(|&value| part_of[value] = number);
     }
     let mut parents: Vec<usize> = (0..parts.len()).collect();
-    let binds = |part: &Part| !matches!(part.kind, Kind::Input | Kind::Uniform);
     for (number, part) in parts.iter().enumerate().filter(|(_, part)| binds(part)) {
         for operand in part.values.iter().flat_map(|&value| program.operands(value)) {
             let other = part_of[operand];
@@ -60,6 +72,11 @@ fn clusters(program: &Program, parts: &[Part]) -> Vec<usize> {
         }
     }
     (0..parts.len()).map(|part| root(&mut parents, part)).collect()
+}
+
+/// Whether what reads a part hangs together with it.
+fn binds(part: &Part) -> bool {
+    !matches!(part.kind, Kind::Input | Kind::Uniform)
 }
 
 /// The first part that a part hangs together with; the way there is shortened.

@@ -86,35 +86,33 @@ fn add_loops(plan: &mut Plan, stage: usize, kind: RegionKind, values: &mut Vec<V
     }
 }
 
+/// Scans that share loops, about as many in each, and the loops that share a function.
 fn add_scans(plan: &mut Plan, stage: usize, parts: &[&Part]) {
-    let mut shared: Vec<&Part> = Vec::new();
-    for part in parts {
-        let together = values(&shared).count() + part.values.len();
-        if part.values.len() > MOST_VALUES {
-            add_alternating(plan, stage, part);
-            continue;
+    let (large, small): (Vec<&Part>, Vec<&Part>) = parts.iter().partition(|part| part.values.len() > MOST_VALUES);
+    large.into_iter().for_each(|part| add_alternating(plan, stage, part));
+    let (mut function, mut cuts) = (Vec::new(), Vec::new());
+    for parts in small.chunks(small.len().div_ceil(small.len().div_ceil(MOST_SCANS).max(1)).max(1)) {
+        let mut first = function.len();
+        for part in parts {
+            if function.len() + part.values.len() > MOST_VALUES {
+                add_loops(plan, stage, RegionKind::Scan, &mut function, &mut cuts);
+                first = 0;
+            }
+            if function.len() > first && function.len() + part.values.len() - first > MOST_SHARED {
+                cuts.push(function.len());
+                first = function.len();
+            }
+            function.extend_from_slice(&part.values);
         }
-        if shared.len() == MOST_SCANS || (together > MOST_SHARED && !shared.is_empty()) {
-            add_shared(plan, stage, &mut shared);
-        }
-        shared.push(part);
+        cuts.push(function.len());
     }
-    add_shared(plan, stage, &mut shared);
-}
-
-fn add_shared(plan: &mut Plan, stage: usize, parts: &mut Vec<&Part>) {
-    if !parts.is_empty() {
-        let values: Vec<_> = values(parts).collect();
-        let cuts = vec![values.len()];
-        let region = add_region(plan, RegionKind::Scan, values, cuts);
-        plan.stages[stage].steps.push(Step::Loop(region));
-        parts.clear();
-    }
+    add_loops(plan, stage, RegionKind::Scan, &mut function, &mut cuts);
 }
 
 fn add_alternating(plan: &mut Plan, stage: usize, part: &Part) {
     let chunks = part.values.chunks(MOST_VALUES);
-    let regions = chunks.map(|values| add_region(plan, RegionKind::Scan, values.to_vec(), vec![values.len()])).collect();
+    let regions =
+        chunks.map(|values| add_region(plan, RegionKind::Scan, values.to_vec(), vec![values.len()])).collect();
     plan.stages[stage].steps.push(Step::Alternate(regions));
 }
 

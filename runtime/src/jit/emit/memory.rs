@@ -15,6 +15,10 @@ use crate::plan::{ColumnId, HALO, Place, RegionKind};
 /// Of a vector that begins at any number.
 const UNALIGNED: MemFlagsData = MemFlagsData::new().with_notrap();
 
+/// How many loaded operands and constants are kept in registers for what follows; of more, other values would have to
+/// be spilled.
+const NEAR: usize = 8;
+
 impl Emitter<'_, '_> {
     /// Stores a vector where its value lives in memory.
     pub(super) fn store(&mut self, value: ValueId, vector: Vector) {
@@ -34,14 +38,28 @@ impl Emitter<'_, '_> {
         if let Some(vector) = self.values[value] {
             return vector;
         }
+        if let Some(&(_, vector)) = self.near.iter().find(|(loaded, _)| *loaded == value) {
+            return vector;
+        }
+        let vector = self.bring(value);
+        self.near.push_back((value, vector));
+        if self.near.len() > NEAR {
+            self.near.pop_front();
+        }
+        vector
+    }
+
+    /// A constant, or what is loaded.
+    fn bring(&mut self, value: ValueId) -> Vector {
         let ty = self.program.ty(value);
         match (self.program.constant(value), ty) {
-            (Some(number), Type::Num) => return self.lanes().splat(number),
-            (Some(number), Type::Bool) => return self.lanes().splat_truth(number != 0.0),
-            _ => (),
+            (Some(number), Type::Num) => self.lanes().splat(number),
+            (Some(number), Type::Bool) => self.lanes().splat_truth(number != 0.0),
+            _ => {
+                let number = self.load(value);
+                self.lanes().of_memory(number, ty)
+            }
         }
-        let number = self.load(value);
-        self.lanes().of_memory(number, ty)
     }
 
     fn load(&mut self, value: ValueId) -> Value {
