@@ -58,7 +58,8 @@ impl Default for Known {
 fn place(program: &Program, values: Vec<ValueId>, known: &mut SecondaryMap<ValueId, Known>) -> Part {
     let kind = kind(program, &values);
     let outside = |operand: ValueId| values.binary_search(&operand).is_err();
-    let reads = values.iter().flat_map(|&value| program.reads(value).map(move |(operand, reads)| (value, operand, reads)));
+    let reads =
+        values.iter().flat_map(|&value| program.reads(value).map(move |(operand, reads)| (value, operand, reads)));
     let outer: Vec<_> = reads.filter(|&(_, operand, _)| outside(operand)).collect();
     let stages =
         outer.iter().map(|&(value, operand, reads)| stage_after(program, known[operand], value, operand, reads));
