@@ -47,8 +47,8 @@ pub enum Effort {
     Thorough,
 }
 
-/// Values that are worth a thread, which takes about as long to start as 16 of them.
-const VALUES_OF_THREAD: usize = 64;
+/// Values that are worth a thread. Fewer take less time than a busy machine takes to come back to a thread.
+const VALUES_OF_THREAD: usize = 512;
 /// Threads at most.
 const MOST_THREADS: usize = 8;
 

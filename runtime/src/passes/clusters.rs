@@ -4,6 +4,8 @@
 //! reads, bind nothing. Clusters run in batches, so that what one leaves is still in the cache when it is read: a batch
 //! has as many as fit there, and at least as many as hide each other's latency where they are recurrences.
 
+use std::collections::BTreeMap;
+
 use cranelift_entity::SecondaryMap;
 
 use super::parts::{Kind, Part};
@@ -29,17 +31,12 @@ pub(super) fn turns(program: &Program, parts: &[Part]) -> Vec<Turn> {
     for (part, &cluster) in parts.iter().zip(&clusters).filter(|(part, _)| binds(part)) {
         values[cluster] += part.values.len();
     }
-    let stages = parts.iter().map(|part| part.stage + 1).max().unwrap_or(0);
-    let mut batch_of = vec![0; parts.len()];
-    for stage in 0..stages {
-        let sizes: Vec<(usize, usize)> = values
-            .iter()
-            .copied()
-            .enumerate()
-            .filter(|&(first, size)| size > 0 && parts[first].stage == stage)
-            .collect();
-        divide(&sizes, program.grid().bins, &mut batch_of);
+    let mut stages: BTreeMap<usize, Vec<(usize, usize)>> = BTreeMap::new();
+    for (first, &size) in values.iter().enumerate().filter(|(_, size)| **size > 0) {
+        stages.entry(parts[first].stage).or_default().push((first, size));
     }
+    let mut batch_of = vec![0; parts.len()];
+    stages.values().for_each(|sizes| divide(sizes, program.grid().bins, &mut batch_of));
     clusters.into_iter().map(|cluster| Turn { batch: batch_of[cluster], cluster }).collect()
 }
 

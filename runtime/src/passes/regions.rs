@@ -33,6 +33,7 @@ pub(super) fn regions(program: &Program, parts: &[Part]) -> Plan {
     for (part, turn) in parts.iter().zip(turns(program, parts)) {
         groups.entry((part.stage, turn.batch, part.depth, part.kind)).or_default().push((turn.cluster, part));
     }
+    let mut order = Order::new(program);
     for ((stage, _, _, kind), mut parts) in groups {
         parts.sort_by_key(|(cluster, _)| *cluster);
         let clusters: Vec<usize> = parts.iter().map(|(cluster, _)| *cluster).collect();
@@ -40,7 +41,7 @@ pub(super) fn regions(program: &Program, parts: &[Part]) -> Plan {
         match kind {
             Kind::Uniform => add_uniforms(program, &mut plan, stage, &parts),
             Kind::Input => (),
-            Kind::Map => add_maps(program, &mut plan, stage, &parts, &clusters),
+            Kind::Map => add_maps(&mut order, &mut plan, stage, &parts, &clusters),
             Kind::Scan => add_scans(&mut plan, stage, &parts),
             Kind::Window => add_windows(program, &mut plan, stage, &parts),
         }
@@ -59,18 +60,22 @@ fn values(parts: &[&Part]) -> impl Iterator<Item = ValueId> {
     parts.iter().flat_map(|part| part.values.iter().copied())
 }
 
-fn add_maps(program: &Program, plan: &mut Plan, stage: usize, parts: &[&Part], clusters: &[usize]) {
-    let (mut values, mut cuts) = (Vec::new(), Vec::new());
-    let mut rest = parts;
+/// Loops over vectors, each of one cluster or of several small ones.
+fn add_maps(order: &mut Order<'_>, plan: &mut Plan, stage: usize, parts: &[&Part], clusters: &[usize]) {
+    let ordered = order.from_results_back(parts);
+    let (mut values, mut cuts): (Vec<ValueId>, Vec<usize>) = (Vec::new(), Vec::new());
+    let (mut rest, mut parts) = (ordered.as_slice(), parts);
     for together in clusters.chunk_by(|a, b| a == b) {
-        let (cluster, others) = rest.split_at(together.len());
-        rest = others;
-        for part in from_results_back(program, cluster).chunks(MOST_VALUES) {
+        let (cluster, others) = parts.split_at(together.len());
+        let (ordered, later) = rest.split_at(cluster.iter().map(|part| part.values.len()).sum());
+        (parts, rest) = (others, later);
+        for part in ordered.chunks(MOST_VALUES) {
             if values.len() + part.len() > MOST_VALUES {
                 add_loops(plan, stage, RegionKind::Map, &mut values, &mut cuts);
             }
             values.extend_from_slice(part);
-            if cuts.len() > 1 && values.len() - cuts[cuts.len() - 2] <= FEW_VALUES {
+            let last = cuts.len().checked_sub(2).map_or(0, |before| cuts[before]);
+            if !cuts.is_empty() && values.len() - last <= FEW_VALUES {
                 cuts.pop();
             }
             cuts.push(values.len());
@@ -142,53 +147,63 @@ fn add_region(plan: &mut Plan, kind: RegionKind, values: Vec<ValueId>, cuts: Vec
     plan.regions.push(Region { kind, values, cuts })
 }
 
-/// The values of the parts, each after those it reads, and as late as the results that need it allow.
-fn from_results_back(program: &Program, parts: &[&Part]) -> Vec<ValueId> {
-    let mut inside = EntitySet::new();
-    values(parts).for_each(|value| {
-        inside.insert(value);
-    });
-    let mut order = Order { program, inside: &inside, done: SecondaryMap::new(), values: Vec::new() };
-    let mut read_inside = EntitySet::new();
-    for value in values(parts) {
-        order.operands(value).for_each(|operand| {
-            read_inside.insert(operand);
-        });
-    }
-    let results: Vec<_> = values(parts).filter(|&value| !read_inside.contains(value)).collect();
-    results.into_iter().for_each(|result| order.add(result));
-    order.values
-}
-
+/// Orders the values of one loop after the other; each value is in one of them.
 struct Order<'a> {
     program: &'a Program,
-    inside: &'a EntitySet<ValueId>,
-    done: SecondaryMap<ValueId, bool>,
-    values: Vec<ValueId>,
+    /// The loop that a value is in, counted from 1.
+    loops: SecondaryMap<ValueId, usize>,
+    /// How many loops there are.
+    count: usize,
+    /// Values that others of their loop read.
+    read: EntitySet<ValueId>,
+    done: EntitySet<ValueId>,
 }
 
-impl Order<'_> {
+impl<'a> Order<'a> {
+    fn new(program: &'a Program) -> Self {
+        let (read, done) = (EntitySet::new(), EntitySet::new());
+        Order { program, loops: SecondaryMap::new(), count: 0, read, done }
+    }
+
+    /// The values of the parts, each after those it reads, and as late as the results that need it allow.
+    fn from_results_back(&mut self, parts: &[&Part]) -> Vec<ValueId> {
+        self.count += 1;
+        values(parts).for_each(|value| self.loops[value] = self.count);
+        for value in values(parts) {
+            for operand in self.operands(value) {
+                self.read.insert(operand);
+            }
+        }
+        let mut ordered = Vec::new();
+        for result in values(parts) {
+            if !self.read.contains(result) {
+                self.add(result, &mut ordered);
+            }
+        }
+        ordered
+    }
+
     /// Operands that are computed in the same loop.
-    fn operands(&self, value: ValueId) -> impl Iterator<Item = ValueId> + use<'_> {
+    fn operands(&self, value: ValueId) -> Vec<ValueId> {
         let now = self.program.reads(value).filter(|(_, reads)| *reads == Reads::NOW).map(|(operand, _)| operand);
-        now.filter(|&operand| self.inside.contains(operand) && self.program.rate(operand) == Rate::Series)
+        now.filter(|&operand| self.loops[operand] == self.count && self.program.rate(operand) == Rate::Series).collect()
     }
 
     /// Adds a value after all that it reads; the stack is on the heap.
-    fn add(&mut self, value: ValueId) {
+    fn add(&mut self, value: ValueId, ordered: &mut Vec<ValueId>) {
         let mut pending = vec![(value, false)];
         while let Some((value, ready)) = pending.pop() {
-            if self.done[value] {
+            if self.done.contains(value) {
                 continue;
             }
             if ready {
-                self.done[value] = true;
-                self.values.push(value);
+                self.done.insert(value);
+                ordered.push(value);
                 continue;
             }
             pending.push((value, true));
-            let operands: Vec<_> = self.operands(value).filter(|&operand| !self.done[operand]).collect();
-            pending.extend(operands.into_iter().rev().map(|operand| (operand, false)));
+            let operands = self.operands(value).into_iter().rev().filter(|&operand| !self.done.contains(operand));
+            pending.extend(operands.map(|operand| (operand, false)));
         }
     }
 }
