@@ -1,9 +1,9 @@
 //! From parts to loops and the order in which they run.
 //!
-//! The elementwise values of one stage and depth become one loop, ordered from its results back, so that a value is
-//! computed close to where it is read; beyond [`MOST_VALUES`] another loop follows. Up to [`MOST_SCANS`] scans of one
-//! depth share a loop: several chains hide each other's latency. A recurrence too large for one function is several,
-//! which take turns at each bin.
+//! The elementwise values of one stage, batch and depth become one function, with a loop for each cluster, ordered from
+//! its results back, so that a value is computed close to where it is read; beyond [`MOST_VALUES`] another function
+//! follows. Up to [`MOST_SCANS`] scans of one depth share a loop: several chains hide each other's latency. A recurrence
+//! too large for one function is several, which take turns at each bin.
 
 use std::collections::BTreeMap;
 
@@ -29,15 +29,16 @@ const MOST_SHARED: usize = 96;
 pub(super) fn regions(program: &Program, parts: &[Part]) -> Plan {
     let mut plan = Plan::default();
     plan.stages.resize_with(parts.iter().map(|part| part.stage + 1).max().unwrap_or(0), Stage::default);
-    let mut groups: BTreeMap<(usize, usize, usize, Kind), Vec<(usize, &Part)>> = BTreeMap::new();
-    for (part, turn) in parts.iter().zip(turns(program, parts)) {
-        groups.entry((part.stage, turn.batch, part.depth, part.kind)).or_default().push((turn.cluster, part));
+    let turns = turns(program, parts);
+    let mut groups: BTreeMap<(usize, usize, usize, Kind), Vec<usize>> = BTreeMap::new();
+    for (number, part) in parts.iter().enumerate() {
+        groups.entry((part.stage, turns[number].batch, part.depth, part.kind)).or_default().push(number);
     }
     let mut order = Order::new(program);
-    for ((stage, _, _, kind), mut parts) in groups {
-        parts.sort_by_key(|(cluster, _)| *cluster);
-        let clusters: Vec<usize> = parts.iter().map(|(cluster, _)| *cluster).collect();
-        let parts: Vec<&Part> = parts.into_iter().map(|(_, part)| part).collect();
+    for ((stage, _, _, kind), mut group) in groups {
+        group.sort_by_key(|&part| turns[part].cluster);
+        let clusters: Vec<usize> = group.iter().map(|&part| turns[part].cluster).collect();
+        let parts: Vec<&Part> = group.into_iter().map(|part| &parts[part]).collect();
         match kind {
             Kind::Uniform => add_uniforms(program, &mut plan, stage, &parts),
             Kind::Input => (),
@@ -62,7 +63,7 @@ fn values(parts: &[&Part]) -> impl Iterator<Item = ValueId> {
 
 /// Loops over vectors, each of one cluster or of several small ones.
 fn add_maps(order: &mut Order<'_>, plan: &mut Plan, stage: usize, parts: &[&Part], clusters: &[usize]) {
-    let ordered = order.from_results_back(parts);
+    let ordered = order.results_back(parts);
     let (mut values, mut cuts): (Vec<ValueId>, Vec<usize>) = (Vec::new(), Vec::new());
     let (mut rest, mut parts) = (ordered.as_slice(), parts);
     for together in clusters.chunk_by(|a, b| a == b) {
@@ -166,7 +167,7 @@ impl<'a> Order<'a> {
     }
 
     /// The values of the parts, each after those it reads, and as late as the results that need it allow.
-    fn from_results_back(&mut self, parts: &[&Part]) -> Vec<ValueId> {
+    fn results_back(&mut self, parts: &[&Part]) -> Vec<ValueId> {
         self.count += 1;
         values(parts).for_each(|value| self.loops[value] = self.count);
         for value in values(parts) {

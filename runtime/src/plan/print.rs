@@ -3,7 +3,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::{Place, Plan, RegionKind, Stage, Start, StartPlace, Step};
+use super::{Place, Plan, RegionId, RegionKind, Stage, Start, StartPlace, Step};
 use crate::ir::{PrintedOp, Program, ValueId};
 
 /// A plan beside its program, to be displayed.
@@ -49,18 +49,29 @@ impl Listing<'_> {
     }
 
     fn print_step(&self, f: &mut Formatter<'_>, step: &Step) -> fmt::Result {
+        if let Step::Loop(region) = step {
+            return self.print_region(f, *region);
+        }
         match step {
-            Step::Loop(region) => {
-                let kind = match self.plan.regions[*region].kind {
-                    RegionKind::Map => "map",
-                    RegionKind::Scan => "scan",
-                };
-                writeln!(f, "  {kind} {region}")?;
-            }
-            Step::Alternate(_) => writeln!(f, "  scan in turns")?,
             Step::Window(window) => writeln!(f, "  {window}")?,
+            _ => writeln!(f, "  scan in turns")?,
         }
         self.plan.values_of(step).try_for_each(|value| self.print_value(f, "    ", value))
+    }
+
+    fn print_region(&self, f: &mut Formatter<'_>, region: RegionId) -> fmt::Result {
+        let kind = match self.plan.regions[region].kind {
+            RegionKind::Map => "map",
+            RegionKind::Scan => "scan",
+        };
+        writeln!(f, "  {kind} {region}")?;
+        for (number, values) in self.plan.regions[region].loops().enumerate() {
+            if number > 0 {
+                writeln!(f, "  next loop")?;
+            }
+            values.iter().try_for_each(|&value| self.print_value(f, "    ", value))?;
+        }
+        Ok(())
     }
 
     fn print_value(&self, f: &mut Formatter<'_>, indent: &str, value: ValueId) -> fmt::Result {
