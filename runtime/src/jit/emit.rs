@@ -6,7 +6,7 @@
 //! loop: what it carries from bin to bin are the loop's parameters, in registers, read from the states before it and
 //! written there after it.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{F64, F64X2, I64, I64X2};
@@ -14,7 +14,7 @@ use cranelift_codegen::ir::{
     AbiParam, Block, BlockArg, FuncRef, Function, InstBuilder, MemFlagsData, Signature, StackSlot, UserFuncName, Value,
 };
 use cranelift_codegen::isa::{CallConv, TargetFrontendConfig};
-use cranelift_entity::{EntityRef, SecondaryMap};
+use cranelift_entity::EntityRef;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 
 use super::entry::Entry;
@@ -80,11 +80,11 @@ struct Emitter<'a, 'f> {
     position: Value,
     /// From there to the current bin in tile scratch.
     to_scratch: Value,
-    values: SecondaryMap<ValueId, Option<Vector>>,
+    values: HashMap<ValueId, Vector>,
     /// What this loop has loaded last.
     near: VecDeque<(ValueId, Vector)>,
     /// The state of each scan that is inline.
-    carried: SecondaryMap<ValueId, Option<Carried>>,
+    carried: HashMap<ValueId, Carried>,
     entries: [Option<FuncRef>; Entry::COUNT],
     /// Where arguments of calls go.
     arguments: Option<StackSlot>,
@@ -111,7 +111,7 @@ impl<'a, 'f> Emitter<'a, 'f> {
             grid: param(5),
             origin: param(6),
         };
-        let (values, carried) = (SecondaryMap::new(), SecondaryMap::new());
+        let (values, carried) = (HashMap::new(), HashMap::new());
         let (position, to_scratch) = (params.first, params.scratch);
         let entries = [None; Entry::COUNT];
         Emitter {
@@ -185,10 +185,12 @@ impl<'a, 'f> Emitter<'a, 'f> {
             }
             let first = self.state_param(header, self.program.ty(value));
             match self.program.op(value) {
-                Op::Delay { .. } => self.values[value] = Some(first),
+                Op::Delay { .. } => {
+                    self.values.insert(value, first);
+                }
                 _ => {
                     let seen = self.state_param(header, Type::Bool);
-                    self.carried[value] = Some(Carried { value: first, seen });
+                    self.carried.insert(value, Carried { value: first, seen });
                 }
             }
         }
@@ -225,17 +227,16 @@ impl<'a, 'f> Emitter<'a, 'f> {
     }
 
     /// What the states are after this bin, in the order of their parameters.
-    fn next_states(&mut self) -> Vec<Vector> {
+    fn next_states(&self) -> Vec<Vector> {
         let mut next = Vec::new();
-        for &value in self.current {
-            if !self.is_carried(value) {
-                continue;
-            }
+        for &value in self.current.iter().filter(|&&value| self.is_carried(value)) {
             match self.program.op(value) {
                 Op::Delay { slot, .. } => {
-                    next.extend(self.program.slot_value(*slot).and_then(|source| self.values[source]));
+                    next.extend(self.program.slot_value(*slot).and_then(|source| self.values.get(&source)));
                 }
-                _ => next.extend(self.carried[value].into_iter().flat_map(|carried| [carried.value, carried.seen])),
+                _ => next.extend(
+                    self.carried.get(&value).map(|carried| [carried.value, carried.seen]).into_iter().flatten(),
+                ),
             }
         }
         next
@@ -272,15 +273,15 @@ impl<'a, 'f> Emitter<'a, 'f> {
     fn emit_value(&mut self, value: ValueId) {
         let vector = match self.program.op(value) {
             Op::Call { builtin, args } => self.emit_call(value, builtin, args),
-            Op::Delay { lag, initial, .. } => match self.values[value] {
-                Some(carried) => carried,
+            Op::Delay { lag, initial, .. } => match self.values.get(&value) {
+                Some(&carried) => carried,
                 None => self.emit_delay(value, *lag, *initial),
             },
             Op::Lead { by, .. } => self.load_source(value, i64::from(*by)),
             // These are in no region.
             Op::Const(_) | Op::Param(_) | Op::Input(_) | Op::Forward(_) => self.operand(value),
         };
-        self.values[value] = Some(vector);
+        self.values.insert(value, vector);
         self.store(value, vector);
     }
 

@@ -30,11 +30,11 @@ impl Emitter<'_, '_> {
 
     fn emit_scan(&mut self, value: ValueId, emit: builtins::EmitCarry, args: &[ValueId]) -> Vector {
         let args: Vec<Vector> = args.iter().map(|&arg| self.operand(arg)).collect();
-        let Some(carried) = self.carried[value] else {
+        let Some(&carried) = self.carried.get(&value) else {
             return self.operand(value);
         };
         let (next, result) = emit(&mut self.lanes(), carried, &args);
-        self.carried[value] = Some(next);
+        self.carried.insert(value, next);
         result
     }
 

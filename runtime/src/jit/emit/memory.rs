@@ -35,7 +35,7 @@ impl Emitter<'_, '_> {
 
     /// An operand at the current bins: from a register, or loaded.
     pub(super) fn operand(&mut self, value: ValueId) -> Vector {
-        if let Some(vector) = self.values[value] {
+        if let Some(&vector) = self.values.get(&value) {
             return vector;
         }
         if let Some(&(_, vector)) = self.near.iter().find(|(loaded, _)| *loaded == value) {
