@@ -2,7 +2,7 @@
 """Compares our times with those of numpy, numexpr, numba, polars and pandas on the same data, one thread each.
 
     cargo run --release -p flowtime-testing --example export_workloads -- target/workloads
-    cargo run --release -p flowtime-testing --example time_workloads > target/ours.json
+    cargo run --release -p flowtime-testing --example time_workloads -- --json > target/ours.json
     python3 -m venv target/peers && target/peers/bin/pip install -r benches/peers/requirements.txt
     target/peers/bin/python benches/peers/peers.py target/workloads target/ours.json
 
@@ -47,7 +47,7 @@ def main():
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=pathlib.Path, help="what export_workloads wrote")
-    parser.add_argument("ours", type=pathlib.Path, help="what time_workloads printed")
+    parser.add_argument("ours", type=pathlib.Path, help="what time_workloads --json printed")
     parser.add_argument("--backend", default="jit", help="which of our backends the ratios are to")
     parser.add_argument("--only", nargs="*", default=["W"], help="beginnings of the workloads' names")
     parser.add_argument("--bins", type=int, default=1_000_000, help="the most bins")

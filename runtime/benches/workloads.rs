@@ -1,4 +1,5 @@
-//! The workloads of `flowtime_testing` on each backend, with native Rust and the scalar baseline beside them.
+//! The workloads of `flowtime_testing` on each backend, with native Rust and the scalar baseline beside them, and how
+//! long 30, 300 and 3,000 series take to prepare.
 //!
 //! `cargo bench -p flowtime-runtime --bench workloads -- 'W1 288'` measures one; `-- --test` runs each once. Quote ratios
 //! from one run: times depend on the machine.
@@ -11,10 +12,13 @@ use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput};
 use flowtime_runtime::engine::{Backend, Options, RunControl, prepare};
 use flowtime_testing::baseline::Baseline;
-use flowtime_testing::workloads::{BINS, Workload, all};
+use flowtime_testing::workloads::{BINS, Stored, Workload, all, fleet_of};
 
 /// The slow ones are measured up to so many bins.
 const MOST_BINS_OF_SLOW: usize = 10_000;
+
+/// Services of 15 series each whose programs are prepared.
+const SERVICES: [usize; 3] = [2, 20, 200];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut criterion = Criterion::default().configure_from_args();
@@ -30,6 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         group.finish();
     }
+    bench_prepare(&mut criterion);
     criterion.final_summary();
     Ok(())
 }
@@ -64,4 +69,18 @@ fn bench_engine(
         group.bench_function("prepare", |bench| bench.iter(|| prepare(workload.program.clone(), &options)));
     }
     Ok(())
+}
+
+fn bench_prepare(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("prepare");
+    group.sample_size(10).warm_up_time(Duration::from_millis(200)).measurement_time(Duration::from_secs(1));
+    let options = Options { backend: Backend::Jit, ..Options::default() };
+    for services in SERVICES {
+        let workload = fleet_of(services, BINS[0], Stored::All);
+        group.throughput(Throughput::Elements(workload.series as u64));
+        group.bench_function(format!("{} series", workload.series), |bench| {
+            bench.iter(|| prepare(workload.program.clone(), &options));
+        });
+    }
+    group.finish();
 }

@@ -3,8 +3,8 @@
 //!
 //! A stage runs over all bins before the next one begins; inside it the steps run tile by tile, each over the whole
 //! tile before the next. A value lives in registers inside its region; in tile scratch where another region of the
-//! stage reads it at the same bin; in columns where it is an output, or read at other bins, by windows, by reductions
-//! or by other stages. Of a uniform value there is one number, and a column only where something reads columns.
+//! stage reads it, with as many bins before the tile as delays and windows reach back; in a column where it is an
+//! output, or is read by reductions, leads or other stages. Of a uniform value there is one number.
 
 use std::ops::Range;
 
@@ -18,10 +18,14 @@ mod print;
 
 pub use print::Listing;
 
-/// Bins that run through all steps of a stage together: a power of two.
+/// Bins that run through all steps of a stage together, at least: a power of two.
 pub const TILE: usize = 1_024;
 /// Cells of a column before bin 0, which hold what delays read there, and at least as many behind the last bin.
 pub const HALO: usize = 8;
+/// How far back tile scratch is kept at most. Of what is read further back there is a column.
+pub const FARTHEST: usize = 16 * TILE;
+/// How many times a tile the bins kept before it are at most: they are moved once a tile.
+const MOST_KEPT: usize = 4;
 
 /// Code of one loop.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -38,7 +42,7 @@ entity_impl!(WindowId, "window");
 pub struct ColumnId(u32);
 entity_impl!(ColumnId, "column");
 
-/// A number per bin, kept for a tile.
+/// A number per bin, kept for a tile and maybe some bins before it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ScratchId(u32);
 entity_impl!(ScratchId, "scratch");
@@ -60,6 +64,8 @@ pub struct Plan {
     pub layout: Layout,
     /// Where each value lives.
     pub homes: SecondaryMap<ValueId, Home>,
+    /// Where tile scratch stands.
+    pub scratch: PrimaryMap<ScratchId, Track>,
     /// The loops.
     pub regions: PrimaryMap<RegionId, Region>,
     /// The windows that kernels compute.
@@ -73,13 +79,15 @@ pub struct Plan {
 }
 
 /// How much memory a run needs, all counted in numbers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Layout {
     /// Bins of the grid.
     pub bins: usize,
     /// How many columns.
     pub columns: usize,
-    /// How many columns of tile scratch.
+    /// Bins of a tile: a power of two.
+    pub tile: usize,
+    /// How many cells of tile scratch.
     pub scratch: usize,
     /// How many states.
     pub states: usize,
@@ -87,31 +95,61 @@ pub struct Layout {
     pub numbers: usize,
 }
 
+/// Where tile scratch stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Track {
+    /// The cell of the tile's first bin.
+    pub start: usize,
+    /// Cells before it, which hold the bins before the tile: whole cache lines.
+    pub kept: usize,
+}
+
 /// Where a value lives besides registers.
 #[derive(Clone, Debug, Default)]
 pub struct Home {
     /// The loop that computes it.
     pub region: PackedOption<RegionId>,
-    /// The columns that hold it, one for each start that delays of it have.
-    pub columns: Vec<ColumnId>,
-    /// Its tile scratch.
+    /// The column that holds it.
+    pub column: PackedOption<ColumnId>,
+    /// Its tile scratch, if it has no column.
     pub scratch: PackedOption<ScratchId>,
     /// Its number, if it is uniform.
     pub number: PackedOption<NumberId>,
     /// Where it finds its past, if it has one: the last value of a delay by one bin in its own loop, or the state of a
     /// scan, which takes the cell after it too.
     pub state: PackedOption<StateId>,
-    /// The column that a delay, a lead, a window or a reduction reads.
-    pub source: PackedOption<ColumnId>,
+    /// How far back loops and windows of its stage read it.
+    pub reach: usize,
+    /// Of a delay: its start does not stand before bin 0 of what it reads, so its loop chooses.
+    pub chooses: bool,
 }
 
-/// Values that one loop computes.
+/// Where a number per bin stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Place {
+    /// For all bins.
+    Column(ColumnId),
+    /// For a tile.
+    Scratch(ScratchId),
+}
+
+/// Values that one function computes, in loops of which none reads what another computes.
 #[derive(Clone, Debug)]
 pub struct Region {
-    /// How the loop runs.
+    /// How the loops run.
     pub kind: RegionKind,
     /// The values in an order in which those of one bin can be computed.
     pub values: Vec<ValueId>,
+    /// Where each loop ends among the values.
+    pub cuts: Vec<usize>,
+}
+
+impl Region {
+    /// The values of each loop.
+    pub fn loops(&self) -> impl Iterator<Item = &[ValueId]> {
+        let starts = std::iter::once(0).chain(self.cuts.iter().copied());
+        starts.zip(&self.cuts).map(|(start, &end)| &self.values[start..end])
+    }
 }
 
 /// How a loop runs.
@@ -134,6 +172,8 @@ pub struct Stage {
     pub starts: Vec<Start>,
     /// What each tile runs, in order.
     pub steps: Vec<Step>,
+    /// Tile scratch whose last bins are kept for the next tile.
+    pub kept: Vec<ScratchId>,
     /// Columns that leads read behind the last bin: these cells become 0 after the last tile.
     pub ends: Vec<ColumnId>,
 }
@@ -151,7 +191,7 @@ pub struct Start {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum StartPlace {
     /// In the cells before bin 0.
-    Column(ColumnId),
+    Before(Place),
     /// In a state.
     State(StateId),
     /// In a scan's two states: nothing seen. Its `initial` is none.
@@ -165,7 +205,7 @@ pub enum Step {
     Loop(RegionId),
     /// A recurrence too large for one function: all of them at a bin, then all at the next.
     Alternate(Vec<RegionId>),
-    /// A window over a complete part of a column, by a kernel of the runtime.
+    /// A window over bins up to those of the tile, by a kernel of the runtime.
     Window(WindowId),
 }
 
@@ -178,12 +218,18 @@ pub struct Window {
     pub builtin: &'static Builtin,
     /// Its other arguments.
     pub args: Vec<f64>,
+    /// The value that it reads.
+    pub source: ValueId,
+    /// How many bins before bin t it reads.
+    pub reach: usize,
 }
 
 impl Plan {
-    /// A column that holds the value.
-    pub fn column(&self, value: ValueId) -> Option<ColumnId> {
-        self.homes[value].columns.first().copied()
+    /// Where a value stands in memory.
+    pub fn place(&self, value: ValueId) -> Option<Place> {
+        let home = &self.homes[value];
+        let column = home.column.expand().map(Place::Column);
+        column.or(home.scratch.expand().map(Place::Scratch))
     }
 
     /// The values that a step computes.
@@ -197,7 +243,34 @@ impl Plan {
     }
 }
 
+impl Default for Layout {
+    fn default() -> Self {
+        Layout { bins: 0, columns: 0, tile: TILE, scratch: 0, states: 0, numbers: 0 }
+    }
+}
+
 impl Layout {
+    /// Bytes of memory that a run takes.
+    pub fn bytes(&self) -> usize {
+        let numbers = self.scratch + self.states + self.numbers;
+        self.cells().unwrap_or(usize::MAX).saturating_add(numbers).saturating_mul(size_of::<f64>())
+    }
+
+    /// Makes tiles long enough for tile scratch that keeps so many bins.
+    pub(crate) fn lengthen_tiles(&mut self, kept: usize) {
+        self.tile = self.tile.max(kept.div_ceil(MOST_KEPT).next_power_of_two());
+    }
+
+    /// Tile scratch that keeps at least so many bins before the tile, of those that there are. An odd number of cache
+    /// lines, so that the same bin of many doesn't fall into the same sets of the cache.
+    pub(crate) fn add_scratch(&mut self, kept: usize) -> Track {
+        let kept = kept.min(self.bins).next_multiple_of(8);
+        let track = Track { start: self.scratch + kept, kept };
+        let lines = (kept + self.tile.min(self.bins)).div_ceil(8) + 1;
+        self.scratch += 8 * (lines | 1);
+        track
+    }
+
     /// From a bin of one column to that bin of the next. Whole cache lines, and an odd number of them, so that the
     /// same bin of many columns doesn't fall into the same sets of the cache.
     pub fn stride(&self) -> usize {

@@ -18,7 +18,7 @@ mod rolling;
 
 pub use columns::Columns;
 pub use elementwise::elementwise;
-pub use fleet::fleet;
+pub use fleet::{SERIES as SERIES_OF_SERVICE, fleet, fleet_of};
 pub use queues::queues;
 pub use rolling::{Rolling, rolling};
 

@@ -17,10 +17,10 @@ pub(crate) type Digest = [u8; 32];
 
 /// The digest of a program and its plan.
 pub(crate) fn digest(program: &Program, plan: &Plan) -> Digest {
-    let Plan { layout, homes, regions, windows: _, stages, inputs, outputs } = plan;
+    let Plan { layout, homes, regions, windows: _, scratch, stages, inputs, outputs } = plan;
     let mut text = format!("{ABI} {} {TILE} {HALO}\n{program}", env!("CARGO_PKG_VERSION"));
     // Writing into a text can't fail.
-    let _ = write!(text, "{layout:?}\n{homes:?}\n{regions:?}\n{stages:?}\n{inputs:?}\n{outputs:?}\n");
+    let _ = write!(text, "{layout:?}\n{homes:?}\n{scratch:?}\n{regions:?}\n{stages:?}\n{inputs:?}\n{outputs:?}\n");
     builtins::all().for_each(|builtin| text.push_str(&format!("{:?} {}\n", builtin.syntax, builtin.name)));
     Sha256::digest(text).into()
 }

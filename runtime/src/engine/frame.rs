@@ -5,7 +5,7 @@ use super::run::{check_columns, run};
 use super::{Prepared, RunControl, RunError};
 use crate::ir::{OutputId, Program};
 use crate::kernels::Scratch;
-use crate::plan::{ColumnId, Plan, TILE};
+use crate::plan::{ColumnId, Plan};
 
 /// The columns of a prepared program: load them once, run with any parameters, read the outputs in place.
 #[derive(Debug)]
@@ -51,6 +51,13 @@ impl Frame {
         column.map_or(&[], |&column| self.work.column(self.prepared.plan(), column))
     }
 
+    /// Bytes of memory that it holds, but for what kernels need for a tile.
+    pub fn bytes(&self) -> usize {
+        let Workspace { columns, scratch, numbers, states, .. } = &self.work;
+        let cells = columns.get().len() + scratch.get().len() + numbers.len() + states.len();
+        cells * size_of::<f64>()
+    }
+
     /// The columns of all outputs in order.
     pub fn outputs(&self) -> impl ExactSizeIterator<Item = &[f64]> {
         self.prepared.plan().outputs.values().map(|&column| self.work.column(self.prepared.plan(), column))
@@ -68,7 +75,7 @@ impl Workspace {
             }
         }
         let columns = Cells::new(layout.cells()?)?;
-        let scratch = Cells::new(layout.scratch * TILE)?;
+        let scratch = Cells::new(layout.scratch)?;
         Some(Workspace {
             columns,
             scratch,

@@ -175,7 +175,8 @@ impl Prepared {
             scan_regions: kinds(RegionKind::Scan),
             windows: plan.windows.len(),
             columns: plan.layout.columns,
-            scratch: plan.layout.scratch,
+            scratch: plan.scratch.len(),
+            run_bytes: plan.layout.bytes(),
             code_bytes: self.code().map_or(0, Code::len),
         }
     }

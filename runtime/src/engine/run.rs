@@ -16,7 +16,7 @@ use crate::interp;
 use crate::ir::{Op, Program, Rate, ValueId};
 use crate::jit::{Code, Memory};
 use crate::kernels::reduce;
-use crate::plan::{HALO, Plan, RegionId, Stage, Start, StartPlace, Step, TILE};
+use crate::plan::{HALO, Place, Plan, RegionId, Stage, Start, StartPlace, Step, Track};
 
 /// Whether inputs fit a program.
 pub(super) fn check_inputs(program: &Program, inputs: &Inputs<'_>) -> Result<(), RunError> {
@@ -123,16 +123,20 @@ struct Run<'a> {
 impl Run<'_> {
     fn run(&mut self) -> Result<(), RunError> {
         let plan = self.plan;
-        let tiles = plan.layout.bins.div_ceil(TILE);
+        let (length, count) = (plan.layout.tile, plan.layout.bins);
+        let tiles = count.div_ceil(length);
         for (number, stage) in plan.stages.iter().enumerate() {
             self.begin(stage);
             self.control.did(Work::Setup { stage: number });
             for tile in 0..tiles {
                 look(self.control, number * tiles + tile, plan.stages.len() * tiles)?;
-                let bins = tile * TILE..usize::min((tile + 1) * TILE, plan.layout.bins);
+                let bins = tile * length..usize::min((tile + 1) * length, count);
                 for (at, step) in stage.steps.iter().enumerate() {
                     self.step(step, bins.clone())?;
                     self.control.did(Work::Step { stage: number, step: at });
+                }
+                if tile + 1 < tiles {
+                    self.keep(stage);
                 }
             }
             self.end(stage);
@@ -148,7 +152,7 @@ impl Run<'_> {
         }
         for &value in &stage.fills {
             let number = self.number(value);
-            for &column in &self.plan.homes[value].columns {
+            if let Some(column) = self.plan.homes[value].column.expand() {
                 self.work.columns.get_mut()[self.plan.layout.bins_of(column)].fill(number);
             }
         }
@@ -158,12 +162,25 @@ impl Run<'_> {
     fn start(&mut self, start: &Start) {
         let initial = start.initial.expand().map_or(0.0, |initial| self.first(initial));
         match start.place {
-            StartPlace::Column(column) => {
+            StartPlace::Before(Place::Column(column)) => {
                 let bin_0 = self.plan.layout.start(column);
                 self.work.columns.get_mut()[bin_0 - HALO..bin_0].fill(initial);
             }
+            StartPlace::Before(Place::Scratch(scratch)) => {
+                let Track { start, kept } = self.plan.scratch[scratch];
+                self.work.scratch.get_mut()[start - kept..start].fill(initial);
+            }
             StartPlace::State(state) => self.work.states[state.index()] = initial,
             StartPlace::Unseen(state) => self.work.states[state.index()..][..2].copy_from_slice(&[f64::NAN, 0.0]),
+        }
+    }
+
+    /// Moves the last bins of a whole tile before the next.
+    fn keep(&mut self, stage: &Stage) {
+        for &scratch in &stage.kept {
+            let Track { start, kept } = self.plan.scratch[scratch];
+            let end = start + self.plan.layout.tile;
+            self.work.scratch.get_mut().copy_within(end - kept..end, start - kept);
         }
     }
 
@@ -223,8 +240,8 @@ impl Run<'_> {
 
     /// The number of a reduction whose arguments are gathered.
     fn reduce(&mut self, value: ValueId, builtin: &'static Builtin) -> f64 {
-        let (kernel, source) = (reduce::Kernel::new(builtin), self.plan.homes[value].source.expand());
-        let (Some(kernel), Some(source)) = (kernel, source) else {
+        let source = self.program.source(value).and_then(|source| self.plan.homes[source].column.expand());
+        let (Some(kernel), Some(source)) = (reduce::Kernel::new(builtin), source) else {
             return f64::NAN;
         };
         let work = &mut *self.work;
@@ -253,7 +270,7 @@ impl Run<'_> {
 
     /// What any value is at bin 0; 0 on a grid without bins.
     fn first(&self, value: ValueId) -> f64 {
-        match (self.program.rate(value), self.plan.column(value)) {
+        match (self.program.rate(value), self.plan.homes[value].column.expand()) {
             (Rate::Series, Some(column)) => self.work.column(self.plan, column).first().copied().unwrap_or(0.0),
             _ => self.number(value),
         }

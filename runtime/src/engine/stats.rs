@@ -49,6 +49,8 @@ pub struct Stats {
     pub columns: usize,
     /// Columns of tile scratch.
     pub scratch: usize,
+    /// Bytes of columns and tile scratch that a run takes.
+    pub run_bytes: usize,
     /// Bytes of machine code.
     pub code_bytes: usize,
 }

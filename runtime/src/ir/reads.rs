@@ -4,7 +4,10 @@
 //! bins back, a lead so many on. A delay's start counts as all bins: it has to be there before bin 0.
 
 use super::{Op, Program, ValueId};
-use crate::builtins::{ArgValue, Builtin, ParamKind, Reads};
+use crate::builtins::{ArgValue, Builtin, Meaning, ParamKind, Reads};
+
+/// Parameters of an entry at most.
+const MOST_PARAMS: usize = 16;
 
 impl Program {
     /// The operands of a value with the bins that its bin t reads of each, in the order of [`Program::operands`].
@@ -21,14 +24,30 @@ impl Program {
         reads.into_iter()
     }
 
+    /// The operand that a delay, a lead, a window or a reduction reads at other bins.
+    pub fn source(&self, value: ValueId) -> Option<ValueId> {
+        match self.op(value) {
+            Op::Delay { slot, .. } => self.slot_value(*slot),
+            Op::Lead { value: source, .. } => Some(*source),
+            Op::Call { builtin, args } => {
+                let reads_elsewhere = matches!(builtin.meaning, Meaning::Window(_) | Meaning::Reduce(_));
+                args.first().copied().filter(|_| reads_elsewhere)
+            }
+            Op::Const(_) | Op::Param(_) | Op::Input(_) | Op::Forward(_) => None,
+        }
+    }
+
     /// The arguments of a call with the bins that its bin t reads of each.
     pub(super) fn call_reads(&self, builtin: &'static Builtin, args: &[ValueId]) -> Vec<(ValueId, Reads)> {
         let taps = self.taps(builtin, args);
-        let values: Vec<_> =
-            (0..builtin.params.len()).map(|index| self.arg_value(builtin, args, index, &taps)).collect();
+        let mut values = [ArgValue::Absent; MOST_PARAMS];
+        let values = &mut values[..builtin.params.len().min(MOST_PARAMS)];
+        for (index, value) in values.iter_mut().enumerate() {
+            *value = self.arg_value(builtin, args, index, &taps);
+        }
         let reads = |index: usize| match builtin.param(index).map(|param| param.kind) {
             None | Some(ParamKind::Int { .. } | ParamKind::Kernel) => Reads::Nothing,
-            Some(_) => (builtin.reads)(index.min(values.len() - 1), &values),
+            Some(_) => (builtin.reads)(index.min(values.len().saturating_sub(1)), values),
         };
         args.iter().enumerate().map(|(index, &arg)| (arg, reads(index))).collect()
     }

@@ -85,9 +85,11 @@ fn verify_cycles(program: &Program) -> Result<(), VerifyError> {
     for (number, component) in program.components().enumerate() {
         component.into_iter().for_each(|value| component_of[value] = number);
     }
-    program.values().try_for_each(|value| {
+    let is_inside = |value: ValueId, operand: ValueId| component_of[operand] == component_of[value];
+    let on_cycle = |value: &ValueId| program.operands(*value).any(|operand| is_inside(*value, operand));
+    program.values().filter(on_cycle).try_for_each(|value| {
         let looks_ahead = |&(operand, reads): &(ValueId, Reads)| {
-            component_of[operand] == component_of[value] && matches!(reads, Reads::All | Reads::Lags { min: ..0, .. })
+            is_inside(value, operand) && matches!(reads, Reads::All | Reads::Lags { min: ..0, .. })
         };
         match program.reads(value).find(looks_ahead) {
             Some((operand, _)) => Err(VerifyError::LooksAhead { value, operand }),

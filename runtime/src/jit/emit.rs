@@ -1,10 +1,12 @@
 //! From a region to one function in Cranelift's representation.
 //!
-//! The function runs over the bins `start..end`, a vector at a time in a map region and one at a time in a scan region.
-//! It gets the address of the columns, which stand at a constant distance, and of tile scratch, numbers and states. It
+//! The function runs over some bins of a tile, a vector at a time in a map region and one at a time in a scan region. It
+//! gets the addresses of the first of them in the columns, which stand at a constant distance, and in tile scratch. It
 //! loads what it needs where it is first read and stores what lives in memory. This is where a recurrence becomes a
 //! loop: what it carries from bin to bin are the loop's parameters, in registers, read from the states before it and
 //! written there after it.
+
+use std::collections::{HashMap, VecDeque};
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{F64, F64X2, I64, I64X2};
@@ -12,14 +14,14 @@ use cranelift_codegen::ir::{
     AbiParam, Block, BlockArg, FuncRef, Function, InstBuilder, MemFlagsData, Signature, StackSlot, UserFuncName, Value,
 };
 use cranelift_codegen::isa::{CallConv, TargetFrontendConfig};
-use cranelift_entity::{EntityRef, SecondaryMap};
+use cranelift_entity::EntityRef;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 
 use super::entry::Entry;
 use super::lanes::{Carried, Lanes, Vector};
 use crate::builtins::Emit;
 use crate::ir::{Op, Program, Type, ValueId};
-use crate::plan::{HALO, Plan, Region, RegionId, RegionKind, StateId, TILE};
+use crate::plan::{Plan, Region, RegionId, RegionKind, StateId};
 
 mod call;
 mod memory;
@@ -30,13 +32,16 @@ const CELL: i64 = 8;
 /// The parameters of each function, all 64 bits wide.
 #[derive(Clone, Copy)]
 struct Params {
-    columns: Value,
+    /// The first bin in column 0, and the one behind the last.
+    first: Value,
+    limit: Value,
+    /// The first bin in tile scratch.
     scratch: Value,
     numbers: Value,
     states: Value,
     grid: Value,
-    start: Value,
-    end: Value,
+    /// Bin 0 in column 0.
+    origin: Value,
 }
 
 /// Writes the function of a region.
@@ -66,17 +71,20 @@ struct Emitter<'a, 'f> {
     program: &'a Program,
     plan: &'a Plan,
     region: &'a Region,
+    /// The values of the loop at hand.
+    current: &'a [ValueId],
     builder: FunctionBuilder<'f>,
     config: TargetFrontendConfig,
     params: Params,
-    /// The address of bin 0 of column 0.
-    origin: Value,
-    /// The addresses of the current bin in column 0 and in scratch 0.
+    /// The address of the current bin in column 0.
     position: Value,
-    scratch: Value,
-    values: SecondaryMap<ValueId, Option<Vector>>,
+    /// From there to the current bin in tile scratch.
+    to_scratch: Value,
+    values: HashMap<ValueId, Vector>,
+    /// What this loop has loaded last.
+    near: VecDeque<(ValueId, Vector)>,
     /// The state of each scan that is inline.
-    carried: SecondaryMap<ValueId, Option<Carried>>,
+    carried: HashMap<ValueId, Carried>,
     entries: [Option<FuncRef>; Entry::COUNT],
     /// Where arguments of calls go.
     arguments: Option<StackSlot>,
@@ -95,29 +103,29 @@ impl<'a, 'f> Emitter<'a, 'f> {
         builder.switch_to_block(entry);
         let param = |index| builder.block_params(entry)[index];
         let params = Params {
-            columns: param(0),
-            scratch: param(1),
-            numbers: param(2),
-            states: param(3),
-            grid: param(4),
-            start: param(5),
-            end: param(6),
+            first: param(0),
+            limit: param(1),
+            scratch: param(2),
+            numbers: param(3),
+            states: param(4),
+            grid: param(5),
+            origin: param(6),
         };
-        let origin = builder.ins().iadd_imm_s(params.columns, HALO as i64 * CELL);
-        let (values, carried) = (SecondaryMap::new(), SecondaryMap::new());
-        let (position, scratch) = (origin, params.scratch);
+        let (values, carried) = (HashMap::new(), HashMap::new());
+        let (position, to_scratch) = (params.first, params.scratch);
         let entries = [None; Entry::COUNT];
         Emitter {
             program,
             plan,
             region,
+            current: &[],
             builder,
             config,
             params,
-            origin,
             position,
-            scratch,
+            to_scratch,
             values,
+            near: VecDeque::new(),
             carried,
             entries,
             arguments: None,
@@ -133,33 +141,31 @@ impl<'a, 'f> Emitter<'a, 'f> {
     }
 
     fn emit(mut self) {
-        let limit = self.address_of(self.params.end);
-        let (header, exit) = (self.builder.create_block(), self.builder.create_block());
-        self.enter(header);
-        for &value in &self.region.values {
-            self.emit_value(value);
+        self.to_scratch = self.builder.ins().isub(self.params.scratch, self.params.first);
+        for values in self.region.loops() {
+            self.emit_loop(values);
         }
-        self.repeat(header, exit, limit);
-        self.builder.switch_to_block(exit);
-        self.leave(exit);
         self.builder.ins().return_(&[]);
         self.builder.seal_all_blocks();
         self.builder.finalize(self.config);
     }
 
-    /// The address of a bin in column 0.
-    fn address_of(&mut self, bin: Value) -> Value {
-        let bytes = self.builder.ins().ishl_imm_s(bin, 3);
-        self.builder.ins().iadd(self.origin, bytes)
+    fn emit_loop(&mut self, values: &'a [ValueId]) {
+        let (header, exit) = (self.builder.create_block(), self.builder.create_block());
+        self.current = values;
+        self.near.clear();
+        self.enter(header);
+        for &value in values {
+            self.emit_value(value);
+        }
+        self.repeat(header, exit);
+        self.builder.switch_to_block(exit);
+        self.leave(exit);
     }
 
     /// Jumps into the loop with the states.
     fn enter(&mut self, header: Block) {
-        let first = self.address_of(self.params.start);
-        let in_tile = self.builder.ins().band_imm_s(self.params.start, TILE as i64 - 1);
-        let bytes = self.builder.ins().ishl_imm_s(in_tile, 3);
-        let scratch = self.builder.ins().iadd(self.params.scratch, bytes);
-        let mut args = vec![BlockArg::Value(first), BlockArg::Value(scratch)];
+        let mut args = vec![BlockArg::Value(self.params.first)];
         for (state, ty) in self.states() {
             let number = self.load_splat(self.params.states, state.index() as i64 * CELL);
             let state = self.lanes().of_memory(number, ty);
@@ -168,22 +174,23 @@ impl<'a, 'f> Emitter<'a, 'f> {
         self.builder.ins().jump(header, &args);
         self.builder.switch_to_block(header);
         self.position = self.builder.append_block_param(header, I64);
-        self.scratch = self.builder.append_block_param(header, I64);
         self.bind_states(header);
     }
 
     /// Makes the states parameters of the loop.
     fn bind_states(&mut self, header: Block) {
-        for &value in &self.region.values {
+        for &value in self.current {
             if !self.is_carried(value) {
                 continue;
             }
             let first = self.state_param(header, self.program.ty(value));
             match self.program.op(value) {
-                Op::Delay { .. } => self.values[value] = Some(first),
+                Op::Delay { .. } => {
+                    self.values.insert(value, first);
+                }
                 _ => {
                     let seen = self.state_param(header, Type::Bool);
-                    self.carried[value] = Some(Carried { value: first, seen });
+                    self.carried.insert(value, Carried { value: first, seen });
                 }
             }
         }
@@ -208,7 +215,7 @@ impl<'a, 'f> Emitter<'a, 'f> {
     /// The states that are carried in registers, in the order of their parameters.
     fn states(&self) -> Vec<(StateId, Type)> {
         let mut states = Vec::new();
-        for &value in self.region.values.iter().filter(|&&value| self.is_carried(value)) {
+        for &value in self.current.iter().filter(|&&value| self.is_carried(value)) {
             if let Some(state) = self.plan.homes[value].state.expand() {
                 states.push((state, self.program.ty(value)));
                 if !matches!(self.program.op(value), Op::Delay { .. }) {
@@ -220,31 +227,28 @@ impl<'a, 'f> Emitter<'a, 'f> {
     }
 
     /// What the states are after this bin, in the order of their parameters.
-    fn next_states(&mut self) -> Vec<Vector> {
+    fn next_states(&self) -> Vec<Vector> {
         let mut next = Vec::new();
-        for &value in &self.region.values {
-            if !self.is_carried(value) {
-                continue;
-            }
+        for &value in self.current.iter().filter(|&&value| self.is_carried(value)) {
             match self.program.op(value) {
                 Op::Delay { slot, .. } => {
-                    next.extend(self.program.slot_value(*slot).and_then(|source| self.values[source]));
+                    next.extend(self.program.slot_value(*slot).and_then(|source| self.values.get(&source)));
                 }
-                _ => next.extend(self.carried[value].into_iter().flat_map(|carried| [carried.value, carried.seen])),
+                _ => next.extend(
+                    self.carried.get(&value).map(|carried| [carried.value, carried.seen]).into_iter().flatten(),
+                ),
             }
         }
         next
     }
 
     /// Jumps back while there are bins.
-    fn repeat(&mut self, header: Block, exit: Block, limit: Value) {
-        let bytes = self.width() as i64 * CELL;
-        let position = self.builder.ins().iadd_imm_s(self.position, bytes);
-        let scratch = self.builder.ins().iadd_imm_s(self.scratch, bytes);
-        let more = self.builder.ins().icmp(IntCC::UnsignedLessThan, position, limit);
+    fn repeat(&mut self, header: Block, exit: Block) {
+        let step = self.width() as i64 * CELL;
+        let position = self.builder.ins().iadd_imm_s(self.position, step);
+        let more = self.builder.ins().icmp(IntCC::UnsignedLessThan, position, self.params.limit);
         let states: Vec<_> = self.next_states().iter().map(|state| BlockArg::Value(state.value)).collect();
-        let again: Vec<_> =
-            [position, scratch].map(BlockArg::Value).into_iter().chain(states.iter().copied()).collect();
+        let again: Vec<_> = std::iter::once(BlockArg::Value(position)).chain(states.iter().copied()).collect();
         self.builder.ins().brif(more, header, &again, exit, &states);
     }
 
@@ -261,24 +265,35 @@ impl<'a, 'f> Emitter<'a, 'f> {
     }
 
     fn lanes(&mut self) -> Lanes<'_, 'f> {
-        let (position, width) = ([self.position, self.origin], self.width());
+        let (position, width) = ([self.position, self.params.origin], self.width());
         Lanes { builder: &mut self.builder, position, width }
     }
 
     /// Computes a value and stores it where it lives.
     fn emit_value(&mut self, value: ValueId) {
-        let home = &self.plan.homes[value];
         let vector = match self.program.op(value) {
             Op::Call { builtin, args } => self.emit_call(value, builtin, args),
-            Op::Delay { lag, .. } => match self.values[value] {
-                Some(carried) => carried,
-                None => self.load_source(value, home, -i64::from(*lag)),
+            Op::Delay { lag, initial, .. } => match self.values.get(&value) {
+                Some(&carried) => carried,
+                None => self.emit_delay(value, *lag, *initial),
             },
-            Op::Lead { by, .. } => self.load_source(value, home, i64::from(*by)),
+            Op::Lead { by, .. } => self.load_source(value, i64::from(*by)),
             // These are in no region.
             Op::Const(_) | Op::Param(_) | Op::Input(_) | Op::Forward(_) => self.operand(value),
         };
-        self.values[value] = Some(vector);
-        self.store(home, vector);
+        self.values.insert(value, vector);
+        self.store(value, vector);
+    }
+
+    /// A delay that no register carries: what is kept, or its start, where that does not stand before bin 0.
+    fn emit_delay(&mut self, value: ValueId, lag: u32, initial: Option<ValueId>) -> Vector {
+        let past = self.load_source(value, -i64::from(lag));
+        if !self.plan.homes[value].chooses {
+            return past;
+        }
+        let start = self.start(initial, self.program.ty(value));
+        let (bin, first) = (self.lanes().bin(), self.lanes().splat(f64::from(lag)));
+        let is_early = self.lanes().lt(bin, first);
+        self.lanes().select(is_early, start, past)
     }
 }

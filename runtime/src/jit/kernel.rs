@@ -9,7 +9,7 @@ use memmap2::Mmap;
 use thiserror::Error;
 
 use crate::ir::Grid;
-use crate::plan::{Layout, RegionId, RegionKind, TILE};
+use crate::plan::{HALO, Layout, RegionId, RegionKind};
 
 #[cfg(feature = "compile")]
 mod lay;
@@ -59,8 +59,10 @@ pub(crate) struct Memory<'a> {
     pub(crate) grid: &'a Grid,
 }
 
-/// A function of generated code: columns, scratch, numbers, states, grid, start, end.
-pub(crate) type Call = unsafe extern "C" fn(*mut f64, *mut f64, *const f64, *mut f64, *const Grid, usize, usize);
+/// A function of generated code: the first bin in column 0 and the one behind the last, the first bin in tile scratch,
+/// numbers, states, grid, and bin 0 in column 0.
+pub(crate) type Call =
+    unsafe extern "C" fn(*mut f64, *const f64, *mut f64, *const f64, *mut f64, *const Grid, *const f64);
 
 impl Code {
     /// The functions of the regions that were linked with the program.
@@ -98,19 +100,20 @@ impl Code {
         if !self.fits(memory) || !self.has_bins(kind, &bins) {
             return Err(Fault::WrongMemory);
         }
+        let (origin, scratch) = (memory.columns.as_mut_ptr().wrapping_add(HALO), memory.scratch.as_mut_ptr());
         // SAFETY: the function has this signature and is executable as long as `self` lives. It reads and writes only
-        // columns, scratch, numbers and states that the plan has, at bins of the range or, through delays and leads, in
-        // the cells around the bins, all of which lie inside the slices because their lengths are those of the plan's
-        // layout; and the slices are borrowed for the call. It calls only what `entry` has.
+        // columns, scratch, numbers and states that the plan has, at bins of the range or, through delays, leads and
+        // whole vectors, in the cells around the bins, all of which lie inside the slices because their lengths are those
+        // of the plan's layout; and the slices are borrowed for the call. It calls only what `entry` has.
         unsafe {
             function(
-                memory.columns.as_mut_ptr(),
-                memory.scratch.as_mut_ptr(),
+                origin.wrapping_add(bins.start),
+                origin.wrapping_add(bins.end),
+                scratch.wrapping_add(bins.start % self.layout.tile),
                 memory.numbers.as_ptr(),
                 memory.states.as_mut_ptr(),
                 memory.grid,
-                bins.start,
-                bins.end,
+                origin,
             );
         }
         Ok(())
@@ -131,7 +134,7 @@ impl Code {
 
     fn fits(&self, memory: &Memory<'_>) -> bool {
         self.layout.cells() == Some(memory.columns.len())
-            && memory.scratch.len() == self.layout.scratch * TILE
+            && memory.scratch.len() == self.layout.scratch
             && memory.numbers.len() == self.layout.numbers
             && memory.states.len() == self.layout.states
             && memory.grid.bins == self.layout.bins
@@ -139,7 +142,8 @@ impl Code {
 
     /// Whether the bins are some of one tile; vectors begin at even bins and may reach one behind the last.
     fn has_bins(&self, kind: RegionKind, bins: &Range<usize>) -> bool {
-        let in_tile = bins.start < bins.end && bins.start / TILE == (bins.end - 1) / TILE;
+        let tile = self.layout.tile;
+        let in_tile = bins.start < bins.end && bins.start / tile == (bins.end - 1) / tile;
         let in_grid = bins.end <= self.layout.bins;
         in_tile && in_grid && (kind == RegionKind::Scan || bins.start.is_multiple_of(2))
     }

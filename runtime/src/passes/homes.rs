@@ -1,24 +1,29 @@
-//! Memory for what registers can't hold: columns, numbers of uniform values, states of scans.
+//! Memory for what registers can't hold: columns, numbers of uniform values, states of scans, and how much of its past
+//! each value has to keep.
 //!
-//! Each reader asks for what it needs. A column serves delays with one start only, since that stands in its cells before
-//! bin 0; for another start the value gets another column. Tile scratch comes later, for what has no column.
+//! A column is for what needs all bins: outputs, reductions, leads, other stages. All else that is read at other bins
+//! needs only those before the tile, in tile scratch, which comes later. What stands before bin 0 of a place is the start
+//! of one delay; delays with another start choose in their loops.
 
 use cranelift_entity::{EntityRef, EntitySet, SecondaryMap};
 
 use crate::builtins::Meaning;
 use crate::ir::{Op, Program, Rate, ValueId};
-use crate::plan::{ColumnId, NumberId, Plan, RegionKind, Start, StartPlace, StateId};
+use crate::plan::{ColumnId, FARTHEST, NumberId, Plan, RegionKind, StateId};
 
 /// Gives columns, numbers and states.
 pub(super) fn homes(program: &Program, live: &EntitySet<ValueId>, plan: &mut Plan) {
     boundary(program, live, plan);
-    let mut homes = Homes { program, starts: vec![None; plan.layout.columns], plan };
+    let mut homes = Homes { program, plan };
     for value in program.values().filter(|&value| live.contains(value)) {
         homes.add_number(value);
-        homes.add_sources(value);
+        homes.add_whole(value);
     }
     homes.add_crossing(live);
-    homes.finish(live);
+    for value in program.values().filter(|&value| live.contains(value)) {
+        homes.add_past(value);
+    }
+    homes.add_reach();
 }
 
 /// Gives columns to the inputs that are needed, and to the outputs.
@@ -31,23 +36,25 @@ pub(super) fn boundary(program: &Program, live: &EntitySet<ValueId>, plan: &mut 
         }
     }
     for (_, value) in program.outputs() {
-        let column = plan.column(value).unwrap_or_else(|| add_column(plan, value));
+        let column = add_column(plan, value);
         plan.outputs.push(column);
     }
 }
 
+/// The column of a value, new if it has none.
 fn add_column(plan: &mut Plan, value: ValueId) -> ColumnId {
+    if let Some(column) = plan.homes[value].column.expand() {
+        return column;
+    }
     let column = ColumnId::new(plan.layout.columns);
     plan.layout.columns += 1;
-    plan.homes[value].columns.push(column);
+    plan.homes[value].column = column.into();
     column
 }
 
 struct Homes<'a> {
     program: &'a Program,
     plan: &'a mut Plan,
-    /// What stands before bin 0 of each column, once a delay has asked.
-    starts: Vec<Option<Option<ValueId>>>,
 }
 
 impl Homes<'_> {
@@ -58,42 +65,31 @@ impl Homes<'_> {
         }
     }
 
-    /// Columns and states for what a value reads of other bins.
-    fn add_sources(&mut self, value: ValueId) {
+    /// Columns for what has to be there at all bins, and the states of scans.
+    fn add_whole(&mut self, value: ValueId) {
         match self.program.op(value) {
-            Op::Delay { slot, lag, initial } => {
-                if let Some(source) = self.program.slot_value(*slot) {
-                    self.add_past(value, source, *lag, *initial);
-                }
+            Op::Delay { initial: Some(initial), .. } if self.program.rate(*initial) == Rate::Series => {
+                add_column(self.plan, *initial);
             }
             Op::Lead { value: source, .. } => {
-                let column = self.column(*source);
-                self.plan.homes[value].source = column.into();
+                add_column(self.plan, *source);
             }
             Op::Call { builtin, args } => match builtin.meaning {
-                Meaning::Window(_) | Meaning::Reduce(_) => {
-                    let column = self.column(args[0]);
-                    self.plan.homes[value].source = column.into();
+                // Code that asks for a window bin by bin hands over the column.
+                Meaning::Window(_) if self.plan.homes[value].region.is_some() => {
+                    add_column(self.plan, args[0]);
+                }
+                // A kernel reads memory, also what is the same at every bin.
+                Meaning::Window(_) if self.program.rate(args[0]) < Rate::Series => {
+                    add_column(self.plan, args[0]);
+                }
+                Meaning::Reduce(_) => {
+                    add_column(self.plan, args[0]);
                 }
                 Meaning::Scan(_) => self.plan.homes[value].state = self.states(2).into(),
                 _ => (),
             },
             _ => (),
-        }
-    }
-
-    /// A delay by one bin inside its own loop is carried in a register; others read a column.
-    fn add_past(&mut self, value: ValueId, source: ValueId, lag: u32, initial: Option<ValueId>) {
-        if let Some(initial) = initial.filter(|&initial| self.program.rate(initial) == Rate::Series) {
-            self.column(initial);
-        }
-        let home = &self.plan.homes[value];
-        let is_scan = home.region.expand().is_some_and(|region| self.plan.regions[region].kind == RegionKind::Scan);
-        if is_scan && lag == 1 && home.region == self.plan.homes[source].region {
-            self.plan.homes[value].state = self.states(1).into();
-        } else {
-            let column = self.past_column(source, initial);
-            self.plan.homes[value].source = column.into();
         }
     }
 
@@ -103,28 +99,6 @@ impl Homes<'_> {
         state
     }
 
-    fn column(&mut self, value: ValueId) -> ColumnId {
-        self.plan.column(value).unwrap_or_else(|| self.new_column(value))
-    }
-
-    fn new_column(&mut self, value: ValueId) -> ColumnId {
-        self.starts.push(None);
-        let column = add_column(self.plan, value);
-        if let Op::Input(input) = *self.program.op(value) {
-            self.plan.inputs.push((input, column));
-        }
-        column
-    }
-
-    /// The column of `value` that has this start before bin 0.
-    fn past_column(&mut self, value: ValueId, initial: Option<ValueId>) -> ColumnId {
-        let fits = |column: &&ColumnId| self.starts[column.index()].is_none_or(|start| start == initial);
-        let found = self.plan.homes[value].columns.iter().find(fits).copied();
-        let column = found.unwrap_or_else(|| self.new_column(value));
-        self.starts[column.index()] = Some(initial);
-        column
-    }
-
     /// Columns for values that another stage reads.
     fn add_crossing(&mut self, live: &EntitySet<ValueId>) {
         let stage_of = stages(self.plan);
@@ -132,58 +106,61 @@ impl Homes<'_> {
             for operand in self.program.operands(value) {
                 let is_computed = stage_of[operand] > 0 && stage_of[value] > 0;
                 if is_computed && stage_of[operand] != stage_of[value] && self.program.rate(operand) == Rate::Series {
-                    self.column(operand);
+                    add_column(self.plan, operand);
                 }
             }
         }
     }
 
-    /// What stages set up and clean up, now that all columns are known.
-    fn finish(&mut self, live: &EntitySet<ValueId>) {
-        let stage_of = stages(self.plan);
-        for value in self.program.values().filter(|&value| live.contains(value)) {
-            let stage = stage_of[value].saturating_sub(1);
-            let starts = self.start(value);
-            self.plan.stages[stage].starts.extend(starts);
-            if let Op::Lead { value: source, .. } = *self.program.op(value) {
-                self.add_end(stage_of[source], value);
+    /// A delay by one bin inside its own loop is carried in a register; others, and windows, read what is kept.
+    fn add_past(&mut self, value: ValueId) {
+        let Some(source) = self.program.source(value).filter(|&source| self.program.rate(source) == Rate::Series)
+        else {
+            return;
+        };
+        match *self.program.op(value) {
+            Op::Delay { lag: 1, .. } if self.is_carried(value, source) => {
+                self.plan.homes[value].state = self.states(1).into();
             }
-            if self.program.rate(value) < Rate::Series && !self.plan.homes[value].columns.is_empty() {
-                self.plan.stages[stage].fills.push(value);
-            }
-        }
-        for stage in &mut self.plan.stages {
-            stage.starts.sort_unstable();
-            stage.starts.dedup();
-            stage.ends.sort_unstable();
-            stage.ends.dedup();
+            Op::Delay { lag, .. } => self.keep(source, lag as usize),
+            _ => (),
         }
     }
 
-    fn start(&self, value: ValueId) -> Option<Start> {
-        let home = &self.plan.homes[value];
-        match (self.program.op(value), home.state.expand(), home.source.expand()) {
-            (Op::Delay { initial, .. }, Some(state), _) => {
-                Some(Start { place: StartPlace::State(state), initial: (*initial).into() })
-            }
-            (Op::Delay { initial, .. }, _, Some(column)) => {
-                Some(Start { place: StartPlace::Column(column), initial: (*initial).into() })
-            }
-            (_, Some(state), _) => Some(Start { place: StartPlace::Unseen(state), initial: None.into() }),
-            _ => None,
-        }
+    fn is_carried(&self, value: ValueId, source: ValueId) -> bool {
+        let region = self.plan.homes[value].region;
+        let is_scan = region.expand().is_some_and(|region| self.plan.regions[region].kind == RegionKind::Scan);
+        is_scan && region == self.plan.homes[source].region
     }
 
-    /// The column that a lead reads ends in zeros after the stage that computes it; an input's does anyway.
-    fn add_end(&mut self, stage: usize, lead: ValueId) {
-        if let (Some(stage), Some(column)) = (stage.checked_sub(1), self.plan.homes[lead].source.expand()) {
-            self.plan.stages[stage].ends.push(column);
+    /// So many bins before the current one are read.
+    fn keep(&mut self, source: ValueId, reach: usize) {
+        let home = &mut self.plan.homes[source];
+        home.reach = home.reach.max(reach);
+    }
+
+    /// What windows read, and columns for what is read from too far back. Tiles are not much shorter than the rest.
+    fn add_reach(&mut self) {
+        for (source, reach) in
+            self.plan.windows.values().map(|window| (window.source, window.reach)).collect::<Vec<_>>()
+        {
+            self.keep(source, reach);
+        }
+        for value in self.program.values() {
+            let home = &self.plan.homes[value];
+            match home.reach.min(self.plan.layout.bins) {
+                _ if home.column.is_some() => (),
+                reach @ ..=FARTHEST => self.plan.layout.lengthen_tiles(reach),
+                _ => {
+                    add_column(self.plan, value);
+                }
+            }
         }
     }
 }
 
 /// The stage of each value that is computed, counted from 1.
-fn stages(plan: &Plan) -> SecondaryMap<ValueId, usize> {
+pub(super) fn stages(plan: &Plan) -> SecondaryMap<ValueId, usize> {
     let mut stage_of = SecondaryMap::new();
     for (number, stage) in (1..).zip(&plan.stages) {
         stage.uniforms.iter().for_each(|&value| stage_of[value] = number);

@@ -57,14 +57,15 @@ impl Default for Known {
 
 fn place(program: &Program, values: Vec<ValueId>, known: &mut SecondaryMap<ValueId, Known>) -> Part {
     let kind = kind(program, &values);
-    let reads_of = |&value: &ValueId| program.reads(value).map(move |(operand, reads)| (value, operand, reads));
-    let reads = || values.iter().flat_map(reads_of);
-    let outside = |operand: &ValueId| values.binary_search(operand).is_err();
-    let outer = || reads().filter(|(_, operand, _)| outside(operand));
-    let stages = outer().map(|(value, operand, reads)| stage_after(program, known[operand], value, operand, reads));
+    let outside = |operand: ValueId| values.binary_search(&operand).is_err();
+    let reads =
+        values.iter().flat_map(|&value| program.reads(value).map(move |(operand, reads)| (value, operand, reads)));
+    let outer: Vec<_> = reads.filter(|&(_, operand, _)| outside(operand)).collect();
+    let stages =
+        outer.iter().map(|&(value, operand, reads)| stage_after(program, known[operand], value, operand, reads));
     let stage = stages.max().unwrap_or(0);
-    let same_stage = outer().filter(|(_, operand, _)| known[*operand].stage == stage);
-    let depths = same_stage.map(|(value, operand, _)| depth_after(program, known[operand], value, kind));
+    let same_stage = outer.iter().filter(|(_, operand, _)| known[*operand].stage == stage);
+    let depths = same_stage.map(|&(value, operand, _)| depth_after(program, known[operand], value, kind));
     let depth = depths.max().unwrap_or(0);
     values.iter().for_each(|&value| known[value] = Known { kind, stage, depth });
     Part { values, kind, stage, depth }

@@ -1,34 +1,42 @@
-//! Tile scratch: for values that have no column and that another loop of their stage reads at the same bin.
+//! Tile scratch: for values that have no column and that another step of their stage reads.
 //!
-//! A scratch column is free again after the last step that reads it, so a stage needs no more of them than are in use at
-//! its widest place, and they stay in the cache.
+//! What is read at the same bin alone is free again after the last step that reads it, so a stage needs no more than is
+//! in use at its widest place, and it stays in the cache. What is read back keeps its bins from tile to tile.
 
-use cranelift_entity::{EntityRef, SecondaryMap};
+use cranelift_entity::SecondaryMap;
 
 use crate::ir::{Program, Rate, ValueId};
 use crate::plan::{Plan, ScratchId, Stage};
 
 /// Gives tile scratch.
 pub(super) fn scratch(program: &Program, plan: &mut Plan) {
-    for stage in std::mem::take(&mut plan.stages) {
-        add_scratch(program, plan, &stage);
+    for mut stage in std::mem::take(&mut plan.stages) {
+        add_scratch(program, plan, &mut stage);
         plan.stages.push(stage);
     }
 }
 
-fn add_scratch(program: &Program, plan: &mut Plan, stage: &Stage) {
+fn add_scratch(program: &Program, plan: &mut Plan, stage: &mut Stage) {
     let last_reader = last_readers(program, plan, stage);
     let mut free: Vec<ScratchId> = Vec::new();
     let mut freed_after: Vec<Vec<ScratchId>> = vec![Vec::new(); stage.steps.len()];
     for (number, step) in stage.steps.iter().enumerate() {
-        let values: Vec<ValueId> = plan.values_of(step).collect();
+        let values: Vec<ValueId> = plan.values_of(step).filter(|&value| plan.homes[value].column.is_none()).collect();
         for value in values {
-            let needs = last_reader[value] > 0 && plan.homes[value].columns.is_empty();
-            if needs {
-                let scratch = free.pop().unwrap_or_else(|| new_scratch(plan));
-                plan.homes[value].scratch = scratch.into();
-                freed_after[last_reader[value] - 1].push(scratch);
-            }
+            let scratch = match (plan.homes[value].reach, last_reader[value]) {
+                (0, 0) => continue,
+                (0, last) => {
+                    let scratch = free.pop().unwrap_or_else(|| new_scratch(plan, 0));
+                    freed_after[last - 1].push(scratch);
+                    scratch
+                }
+                (reach, _) => {
+                    let scratch = new_scratch(plan, reach);
+                    stage.kept.push(scratch);
+                    scratch
+                }
+            };
+            plan.homes[value].scratch = scratch.into();
         }
         free.append(&mut freed_after[number]);
     }
@@ -51,8 +59,7 @@ fn last_readers(program: &Program, plan: &Plan, stage: &Stage) -> SecondaryMap<V
     last
 }
 
-fn new_scratch(plan: &mut Plan) -> ScratchId {
-    let scratch = ScratchId::new(plan.layout.scratch);
-    plan.layout.scratch += 1;
-    scratch
+fn new_scratch(plan: &mut Plan, kept: usize) -> ScratchId {
+    let track = plan.layout.add_scratch(kept);
+    plan.scratch.push(track)
 }

@@ -5,7 +5,7 @@ use cranelift_entity::EntityRef;
 use super::{plan, regions};
 use crate::builtins;
 use crate::ir::{Builder, Grid, InputId, ParamId, Type, ValueId, verify};
-use crate::plan::Listing;
+use crate::plan::{Listing, Step};
 
 /// Compares the listing of the program that `build` makes of an input and a parameter.
 fn check_plan(build: impl FnOnce(&mut Builder, ValueId, ValueId), expected: &str) {
@@ -102,7 +102,7 @@ out0 <- column1
 }
 
 #[test]
-fn windows_and_delays_read_columns_and_each_start_has_its_own() {
+fn what_windows_and_delays_read_is_kept_from_tile_to_tile_with_one_start() {
     check_plan(
         |b, x, start| {
             let three = b.number(3.0);
@@ -115,21 +115,21 @@ fn windows_and_delays_read_columns_and_each_start_has_its_own() {
             b.output(sum);
         },
         "
-memory: 4 columns, 1 of tile scratch, 0 states, 2 numbers
+memory: 2 columns, 2 of tile scratch, 0 states, 2 numbers
 input0 -> column0
 stage 0
   v1 = param0 -> number0
-  start of column2: 0
-  start of column3: bin 0 of v1
+  start of scratch0: 0
   map region0
-    v3 = v0 + v0 -> column2 -> column3
+    v3 = v0 + v0 -> scratch0
   window0
-    v4 = ROLLING_MAX(v3, v2) of column2 -> scratch0
+    v4 = ROLLING_MAX(v3, v2) of scratch0 -> scratch1
   map region1
-    v5 = delay slot0 by 1 of column2
-    v6 = delay slot0 by 2 from v1 of column3
+    v5 = delay slot0 by 1 of scratch0
+    v6 = delay slot0 by 2 from v1 of scratch0, its start chosen
     v7 = v5 + v6
     v8 = v7 + v4 -> column1
+  keep 8 bins of scratch0
 out0 <- column1
 ",
     );
@@ -153,4 +153,64 @@ fn no_function_has_more_values_than_it_may() {
     let sizes = || plan.regions.values().map(|region| region.values.len());
     assert_eq!(sizes().sum::<usize>(), 55_001);
     assert!(sizes().all(|size| size <= regions::MOST_VALUES));
+}
+
+/// Two chains, together more than a loop over vectors has at least, and a running sum of each.
+#[test]
+fn what_hangs_together_has_a_loop_of_its_own_and_independent_scans_share_one() {
+    check_plan(
+        |b, x, factor| {
+            for operator in ["+", "*"] {
+                let chain = (0..5).fold(x, |chain, _| call(b, operator, &[chain, factor]));
+                let total = call(b, "CUMSUM", &[chain]);
+                b.output(total);
+            }
+        },
+        "
+memory: 3 columns, 2 of tile scratch, 4 states, 1 numbers
+input0 -> column0
+stage 0
+  v1 = param0 -> number0
+  start of state0: nothing seen
+  start of state2: nothing seen
+  map region0
+    v2 = v0 + v1
+    v3 = v2 + v1
+    v4 = v3 + v1
+    v5 = v4 + v1
+    v6 = v5 + v1 -> scratch0
+  next loop
+    v8 = v0 * v1
+    v9 = v8 * v1
+    v10 = v9 * v1
+    v11 = v10 * v1
+    v12 = v11 * v1 -> scratch1
+  scan region1
+    v7 = CUMSUM(v6) in state0 -> column1
+    v13 = CUMSUM(v12) in state2 -> column2
+out0 <- column1
+out1 <- column2
+",
+    );
+}
+
+#[test]
+fn clusters_run_in_batches_that_fit_into_the_cache() {
+    let mut builder = Builder::new(Grid { bins: 100_000, bin_minutes: 5, start_minutes: None });
+    let (input, length) = (builder.input(InputId::new(0)), builder.number(3.0));
+    for chain in 0..64 {
+        let number = builder.number(f64::from(chain));
+        let sum = call(&mut builder, "+", &[input, number]);
+        let largest = call(&mut builder, "ROLLING_MAX", &[sum, length]);
+        let rest = call(&mut builder, "-", &[largest, sum]);
+        builder.output(rest);
+    }
+    let plan = plan(&builder.finish());
+    let windows_before_a_loop: Vec<usize> = plan.stages[0]
+        .steps
+        .split(|step| matches!(step, Step::Loop(_)))
+        .map(<[Step]>::len)
+        .filter(|windows| *windows > 0)
+        .collect();
+    assert_eq!(windows_before_a_loop, [22, 21, 21]);
 }

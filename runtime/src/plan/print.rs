@@ -3,7 +3,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::{Plan, RegionKind, Stage, Start, StartPlace, Step};
+use super::{Place, Plan, RegionId, RegionKind, Stage, Start, StartPlace, Step};
 use crate::ir::{PrintedOp, Program, ValueId};
 
 /// A plan beside its program, to be displayed.
@@ -21,7 +21,10 @@ impl Display for Listing<'_> {
         writeln!(
             f,
             "memory: {} columns, {} of tile scratch, {} states, {} numbers",
-            layout.columns, layout.scratch, layout.states, layout.numbers
+            layout.columns,
+            self.plan.scratch.len(),
+            layout.states,
+            layout.numbers
         )?;
         self.plan.inputs.iter().try_for_each(|(input, column)| writeln!(f, "{input} -> {column}"))?;
         for (number, stage) in self.plan.stages.iter().enumerate() {
@@ -35,46 +38,73 @@ impl Listing<'_> {
     fn print_stage(&self, f: &mut Formatter<'_>, number: usize, stage: &Stage) -> fmt::Result {
         writeln!(f, "stage {number}")?;
         stage.uniforms.iter().try_for_each(|&value| self.print_value(f, "  ", value))?;
-        stage.fills.iter().try_for_each(|value| writeln!(f, "  fill the columns of {value}"))?;
+        stage.fills.iter().try_for_each(|value| writeln!(f, "  fill the column of {value}"))?;
         stage.starts.iter().try_for_each(|start| print_start(f, start))?;
         stage.steps.iter().try_for_each(|step| self.print_step(f, step))?;
+        stage
+            .kept
+            .iter()
+            .try_for_each(|&scratch| writeln!(f, "  keep {} bins of {scratch}", self.plan.scratch[scratch].kept))?;
         stage.ends.iter().try_for_each(|column| writeln!(f, "  end of {column}: 0"))
     }
 
     fn print_step(&self, f: &mut Formatter<'_>, step: &Step) -> fmt::Result {
+        if let Step::Loop(region) = step {
+            return self.print_region(f, *region);
+        }
         match step {
-            Step::Loop(region) => {
-                let kind = match self.plan.regions[*region].kind {
-                    RegionKind::Map => "map",
-                    RegionKind::Scan => "scan",
-                };
-                writeln!(f, "  {kind} {region}")?;
-            }
-            Step::Alternate(_) => writeln!(f, "  scan in turns")?,
             Step::Window(window) => writeln!(f, "  {window}")?,
+            _ => writeln!(f, "  scan in turns")?,
         }
         self.plan.values_of(step).try_for_each(|value| self.print_value(f, "    ", value))
+    }
+
+    fn print_region(&self, f: &mut Formatter<'_>, region: RegionId) -> fmt::Result {
+        let kind = match self.plan.regions[region].kind {
+            RegionKind::Map => "map",
+            RegionKind::Scan => "scan",
+        };
+        writeln!(f, "  {kind} {region}")?;
+        for (number, values) in self.plan.regions[region].loops().enumerate() {
+            if number > 0 {
+                writeln!(f, "  next loop")?;
+            }
+            values.iter().try_for_each(|&value| self.print_value(f, "    ", value))?;
+        }
+        Ok(())
     }
 
     fn print_value(&self, f: &mut Formatter<'_>, indent: &str, value: ValueId) -> fmt::Result {
         let home = &self.plan.homes[value];
         write!(f, "{indent}{value} = {}", PrintedOp(self.program, value))?;
-        if let Some(source) = home.source.expand() {
+        let source = self.program.source(value).and_then(|source| self.plan.place(source));
+        if let Some(source) = source.filter(|_| home.state.is_none()) {
             write!(f, " of {source}")?;
+        }
+        if home.chooses {
+            write!(f, ", its start chosen")?;
         }
         if let Some(state) = home.state.expand() {
             write!(f, " in {state}")?;
         }
         home.number.expand().map_or(Ok(()), |number| write!(f, " -> {number}"))?;
-        home.columns.iter().try_for_each(|column| write!(f, " -> {column}"))?;
-        home.scratch.expand().map_or(Ok(()), |scratch| write!(f, " -> {scratch}"))?;
+        self.plan.place(value).map_or(Ok(()), |place| write!(f, " -> {place}"))?;
         writeln!(f)
+    }
+}
+
+impl Display for Place {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Column(column) => write!(f, "{column}"),
+            Place::Scratch(scratch) => write!(f, "{scratch}"),
+        }
     }
 }
 
 fn print_start(f: &mut Formatter<'_>, start: &Start) -> fmt::Result {
     match start.place {
-        StartPlace::Column(column) => write!(f, "  start of {column}: ")?,
+        StartPlace::Before(place) => write!(f, "  start of {place}: ")?,
         StartPlace::State(state) => write!(f, "  start of {state}: ")?,
         StartPlace::Unseen(state) => return writeln!(f, "  start of {state}: nothing seen"),
     }

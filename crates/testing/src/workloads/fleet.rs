@@ -12,17 +12,25 @@ use super::native::{Scratch, TILE, larger_present, queue};
 use super::{Columns, Native, Stored, Workload, builder, inputs, queues};
 use crate::Choices;
 
+/// Services of W5.
 const SERVICES: usize = 20;
 /// Const series of a service: arrivals, capacity, failure rate.
 const CONST: usize = 3;
 /// Series that a service computes.
 const COMPUTED: usize = 12;
+/// Series of a service.
+pub const SERIES: usize = CONST + COMPUTED;
 const WINDOW: usize = 12;
 
 /// W5, with one parameter: the growth of all arrivals.
 pub fn fleet(bins: usize, stored: Stored) -> Workload {
+    fleet_of(SERVICES, bins, stored)
+}
+
+/// W5 with so many services.
+pub fn fleet_of(services: usize, bins: usize, stored: Stored) -> Workload {
     let mut builder = builder(bins);
-    let inputs = inputs(&mut builder, CONST * SERVICES);
+    let inputs = inputs(&mut builder, CONST * services);
     for service in inputs.chunks_exact(CONST) {
         let all = service_of(&mut builder, service);
         let first = if stored == Stored::All { 0 } else { COMPUTED - 1 };
@@ -31,13 +39,13 @@ pub fn fleet(bins: usize, stored: Stored) -> Workload {
         });
     }
     let name = if stored == Stored::All { "W5 all" } else { "W5 20" }.to_owned();
-    let (series, program, inputs) = (SERVICES * (CONST + COMPUTED), builder.finish(), data(bins));
+    let (series, program, inputs) = (services * SERIES, builder.finish(), data(services, bins));
     Workload { name, series, program, inputs, params: vec![1.1], native: native(bins, stored) }
 }
 
-fn data(bins: usize) -> Columns {
+fn data(services: usize, bins: usize) -> Columns {
     let mut choices = Choices::seeded(5);
-    Columns::from_fn(CONST * SERVICES, bins, |column, _| match column % CONST {
+    Columns::from_fn(CONST * services, bins, |column, _| match column % CONST {
         0 => choices.below(200) as f64,
         1 if choices.below(100) == 0 => 0.0,
         1 => 90.0 + choices.below(60) as f64,

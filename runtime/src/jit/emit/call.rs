@@ -30,11 +30,11 @@ impl Emitter<'_, '_> {
 
     fn emit_scan(&mut self, value: ValueId, emit: builtins::EmitCarry, args: &[ValueId]) -> Vector {
         let args: Vec<Vector> = args.iter().map(|&arg| self.operand(arg)).collect();
-        let Some(carried) = self.carried[value] else {
+        let Some(&carried) = self.carried.get(&value) else {
             return self.operand(value);
         };
         let (next, result) = emit(&mut self.lanes(), carried, &args);
-        self.carried[value] = Some(next);
+        self.carried.insert(value, next);
         result
     }
 
@@ -64,14 +64,14 @@ impl Emitter<'_, '_> {
 
     /// What an entry is called with besides its arguments.
     fn subject(&mut self, entry: Entry, value: ValueId, lane: usize) -> Vec<Value> {
-        let home = &self.plan.homes[value];
-        match (entry, home.state.expand(), home.source.expand()) {
+        let source = self.program.source(value).and_then(|source| self.plan.homes[source].column.expand());
+        match (entry, self.plan.homes[value].state.expand(), source) {
             (Entry::Source, _, _) => vec![self.bin(lane), self.params.grid],
             (Entry::Scan, Some(state), _) => {
                 vec![self.builder.ins().iadd_imm_s(self.params.states, state.index() as i64 * CELL)]
             }
             (Entry::Window, _, Some(column)) => {
-                let (address, offset) = self.in_column(self.origin, column, 0);
+                let (address, offset) = self.in_column(self.params.origin, column, 0);
                 vec![self.builder.ins().iadd_imm_s(address, i64::from(offset)), self.bin(lane)]
             }
             _ => Vec::new(),
@@ -80,7 +80,7 @@ impl Emitter<'_, '_> {
 
     /// The number of the current bin.
     fn bin(&mut self, lane: usize) -> Value {
-        let bytes = self.builder.ins().isub(self.position, self.origin);
+        let bytes = self.builder.ins().isub(self.position, self.params.origin);
         let bin = self.builder.ins().ushr_imm_s(bytes, 3);
         self.builder.ins().iadd_imm_s(bin, lane as i64)
     }

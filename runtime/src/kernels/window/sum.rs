@@ -8,7 +8,7 @@ use pulp::NullaryFnOnce;
 
 use super::count::fill_counts;
 use super::rows::{LANES, fill, padded};
-use super::{Scratch, Tile, Tiles, bins};
+use super::{Scratch, Tile, Tiles, any, bins};
 use crate::sums::term;
 
 /// The kernel of `ROLLING_SUM`.
@@ -161,9 +161,22 @@ impl NullaryFnOnce for Average<'_> {
     fn call(self) {
         let AddUp { tile, parts, buffers, out } = self.sums;
         AddUp { tile, parts, buffers, out: &mut *out }.call();
-        fill_counts(tile, self.window, self.counts);
-        for (out, count) in out.iter_mut().zip(self.counts) {
-            *out /= *count;
+        if any(tile.back(self.window - 1), f64::is_nan) {
+            fill_counts(tile, self.window, self.counts);
+            fill(out, [self.counts], |sum, [count]| sum / count);
+        } else {
+            divide_by_window(tile.start, self.window, out);
         }
     }
+}
+
+/// Sums over how many bins there are, all of which are present.
+#[inline(always)]
+fn divide_by_window(start: usize, window: usize, out: &mut [f64]) {
+    let filling = window.saturating_sub(start + 1).min(out.len());
+    let (short, full) = out.split_at_mut(filling);
+    for (t, out) in (start..).zip(short) {
+        *out /= (t + 1) as f64;
+    }
+    fill(full, [], |sum, []| sum / window as f64);
 }
