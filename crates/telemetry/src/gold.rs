@@ -1,9 +1,18 @@
 //! Gold, the table of bins: one row for each node and bin, as contracts and stores name its columns.
 //!
 //! - [`GoldStore`] keeps the table in a SQLite file and changes it in one transaction or not at all.
+//! - [`read_rows`] and [`RowWriter`] have the table in files, [`import`] takes files into a store.
 
+mod cells;
+mod csv;
 mod error;
+mod export;
+mod import;
+mod ndjson;
 mod open;
+#[cfg(feature = "parquet")]
+mod parquet;
+mod read;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -11,6 +20,9 @@ mod tests;
 use jiff::Timestamp;
 
 pub use error::GoldError;
+pub use export::RowWriter;
+pub use import::{ImportError, ImportOptions, Imported, import};
+pub use read::{Format, ReadError, read_rows};
 pub use store::{Change, GoldStore, Overview, text_of};
 
 /// The version of the table's columns.

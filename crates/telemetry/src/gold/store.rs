@@ -221,11 +221,12 @@ pub struct Change<'a> {
 }
 
 impl Change<'_> {
-    /// Adds `row`; of two for one bin and node the newer stays, of equally new ones the later.
+    /// Adds `row`; of two for one bin and node the newer stays, of equally new ones the later. `false` if the one that
+    /// is there stays.
     ///
     /// # Errors
     /// It is off the bin boundary, or can't be written.
-    pub fn put(&mut self, row: &GoldRow) -> Result<(), GoldError> {
+    pub fn put(&mut self, row: &GoldRow) -> Result<bool, GoldError> {
         if !self.bin.is_boundary(row.ts) {
             return Err(GoldError::Alignment { ts: row.ts, bin: self.bin });
         }
@@ -243,7 +244,7 @@ impl Change<'_> {
                 &row.known_data_gaps,
             ))
         };
-        put().map(|_| ()).map_err(|error| GoldError::new(self.path, error))
+        put().map(|changed| changed > 0).map_err(|error| GoldError::new(self.path, error))
     }
 
     /// Removes the rows of `nodes` (without any, of all nodes) in `window`.
