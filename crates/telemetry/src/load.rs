@@ -23,6 +23,7 @@ use std::sync::atomic::AtomicBool;
 
 pub use config::{Config, ConfigError, parse_duration};
 pub use error::LoadError;
+pub use gaps::mark_known;
 pub use manifest::{FileEntry, Grid, MANIFEST, Manifest, Metric, Provenance, Span};
 pub(crate) use request::is_node_name;
 pub use request::{Fill, LoadOptions, Request};

@@ -64,7 +64,8 @@ pub(super) fn read<E: From<ReadError>>(
 }
 
 fn cell<'a>(field: &'a Field, column: &ColumnDescPtr) -> Cell<'a> {
-    let nanoseconds = matches!(column.logical_type_ref(), Some(LogicalType::Timestamp { unit: TimeUnit::NANOS, .. }));
+    let nanoseconds =
+        matches!(column.logical_type_ref(), Some(LogicalType::Timestamp(time)) if time.unit == TimeUnit::NANOS);
     match field {
         Field::Null => Cell::Missing,
         Field::Str(text) => Cell::Text(text.into()),

@@ -9,7 +9,7 @@ use crate::time::{Window, parse_utc};
 
 /// Marks the bins of `window` in `gaps` that the JSON array `text` names: by the start of a bin, of the window or of the
 /// source, or by its number. Bins outside the window are of no concern; `false` if it is no such array.
-pub(super) fn mark_known(text: &str, window: &Window, gaps: &mut [bool]) -> bool {
+pub fn mark_known(text: &str, window: &Window, gaps: &mut [bool]) -> bool {
     let text = text.trim();
     if text.is_empty() {
         return true;
