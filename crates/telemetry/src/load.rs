@@ -15,6 +15,8 @@ mod gaps;
 mod manifest;
 mod nodes;
 mod request;
+#[cfg(test)]
+mod tests;
 mod warning;
 
 use std::collections::BTreeSet;
