@@ -211,7 +211,7 @@ fn check_killed(folder: &Path, args: &str, check: &dyn Fn()) {
 
 #[test]
 fn a_killed_load_leaves_the_old_folder_or_the_new_one() {
-    let folder = folder(60);
+    let folder = folder(20);
     let sums = |source: &str| {
         check_exit(folder.path(), &format!("{LOAD} --source {source}"), 0);
         second_reader(folder.path())
@@ -228,7 +228,7 @@ fn a_killed_load_leaves_the_old_folder_or_the_new_one() {
 
 #[test]
 fn a_killed_import_leaves_the_old_bins_or_the_new_ones() {
-    let folder = folder(60);
+    let folder = folder(20);
     let import = |name: &str| format!("gold import {name} --gold gold.sqlite");
     let export = || check_exit(folder.path(), "gold export --gold gold.sqlite", 0).0;
     let both = ["new.csv", "old.csv"].map(|name| {

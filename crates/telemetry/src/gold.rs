@@ -13,6 +13,7 @@ mod open;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod read;
+mod row;
 mod store;
 #[cfg(test)]
 mod tests;

@@ -76,6 +76,16 @@ pub enum SourceError {
         /// What was found and what was expected.
         reason: String,
     },
+    /// The columns of a file are wrong.
+    #[error("{place}: {reason}")]
+    Columns {
+        /// File and line.
+        place: String,
+        /// What was found and what was expected.
+        reason: String,
+        /// What the user can do about it, beginning with a verb.
+        help: String,
+    },
     /// The caller asked to stop.
     #[error("interrupted while telemetry was read")]
     Interrupted,
@@ -87,6 +97,7 @@ impl SourceError {
         match self {
             SourceError::Read { help, .. } => help.as_deref(),
             SourceError::Store(error) => error.help(),
+            SourceError::Columns { help, .. } => Some(help),
             SourceError::Row { .. } => Some("mend the row, or leave it out"),
             SourceError::Interrupted => None,
         }

@@ -39,13 +39,13 @@ impl<'a> RowWriter<'a> {
     ///
     /// # Errors
     /// Those of the stream.
-    pub fn write(&mut self, row: GoldRow) -> io::Result<()> {
+    pub fn write(&mut self, row: &GoldRow) -> io::Result<()> {
         match self.format {
-            Format::Csv => csv::write_row(self.out, &row),
-            Format::Ndjson => ndjson::write_row(self.out, &row),
+            Format::Csv => csv::write_row(self.out, row),
+            Format::Ndjson => ndjson::write_row(self.out, row),
             #[cfg(feature = "parquet")]
             Format::Parquet => {
-                self.columns.push(row);
+                self.columns.push(row.clone());
                 Ok(())
             }
             #[cfg(not(feature = "parquet"))]

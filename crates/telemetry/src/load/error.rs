@@ -97,7 +97,7 @@ impl LoadError {
             LoadError::BinAlignment { .. } => "bin_alignment",
             LoadError::NodeName { .. } => "invalid_selection",
             LoadError::NoTelemetry { .. } => "no_telemetry",
-            LoadError::Source(SourceError::Row { .. }) => "invalid_telemetry",
+            LoadError::Source(SourceError::Row { .. } | SourceError::Columns { .. }) => "invalid_telemetry",
             LoadError::Source(SourceError::Interrupted) | LoadError::Files(FileError::Interrupted) => "interrupted",
             LoadError::Source(SourceError::Read { .. } | SourceError::Store(_)) => "telemetry_unavailable",
             LoadError::NotAFolder { .. } | LoadError::ForeignFolder { .. } | LoadError::CurrentFolder { .. } => {

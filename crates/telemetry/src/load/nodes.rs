@@ -123,15 +123,22 @@ impl<'a> Loading<'a> {
             progress(self.rows);
         }
         if !self.selected.is_empty() && !self.selected.contains(row.node.as_str()) {
-            self.unknown.add(row.ts);
-            self.unknown_node = row.node;
-            return Ok(());
+            return self.pass_over(row);
         }
         if self.current.as_ref().is_none_or(|current| current.node != row.node) {
             self.begin_node(source, &row)?;
         }
         if let Some(current) = &mut self.current {
             current.push(row);
+        }
+        Ok(())
+    }
+
+    /// Counts a row of a node that nobody asked for.
+    fn pass_over(&mut self, row: GoldRow) -> Result<(), LoadError> {
+        self.unknown.add(row.ts);
+        if self.unknown.count == 1 {
+            self.unknown_node = row.node;
         }
         Ok(())
     }

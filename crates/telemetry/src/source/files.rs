@@ -102,7 +102,7 @@ impl From<ReadError> for SourceError {
     fn from(error: ReadError) -> Self {
         match error {
             ReadError::Content { place, reason, help: None } => SourceError::Row { place, reason },
-            ReadError::Content { place, reason, help } => SourceError::Read { name: place, reason, help, source: None },
+            ReadError::Content { place, reason, help: Some(help) } => SourceError::Columns { place, reason, help },
             ReadError::Format { path } => SourceError::Read {
                 name: path.display().to_string(),
                 reason: "its name doesn't tell what it is".to_owned(),

@@ -115,7 +115,7 @@ fn check_round_trip(format: Format, name: &str) {
     let path = folder.path().join(name);
     let mut file = fs::File::create(&path).unwrap();
     let mut writer = RowWriter::new(&mut file, format).unwrap();
-    rows.iter().for_each(|row| writer.write(row.clone()).unwrap());
+    rows.iter().for_each(|row| writer.write(row).unwrap());
     writer.finish().unwrap();
     assert_eq!(rows_of(&path).unwrap(), rows);
 }
@@ -184,6 +184,9 @@ fn a_source_that_is_none_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let name = folder.path().display().to_string();
     check_source(&name, &format!("can't read telemetry from {name}: the folder has no CSV, NDJSON or Parquet file"));
+    let path = folder.path().join("a.csv");
+    fs::write(&path, "ts,node,arival\n").unwrap();
+    check_source(&name, &format!("{}:1: unknown column `arival`", path.display()));
     let error = open("nix.csv", &SourceOptions::default()).and_then(|source| source.nodes()).unwrap_err();
     assert!(matches!(error, SourceError::Read { .. }), "{error}");
 }

@@ -80,7 +80,7 @@ pub(super) fn write_rows(
     store.rows::<anyhow::Error>(query, &mut |row| {
         anyhow::ensure!(!interrupt::STOP.load(Ordering::Relaxed), "interrupted");
         rows += 1;
-        writer.write(row).context("can't write rows")
+        writer.write(&row).context("can't write rows")
     })?;
     writer.finish().and_then(|()| out.flush()).context("can't write rows")?;
     Ok(rows)

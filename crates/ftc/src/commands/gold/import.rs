@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use flowtime_telemetry::gold::{self, GoldStore, ImportError, ImportOptions};
+use flowtime_telemetry::gold::{self, GoldStore, ImportError, ImportOptions, ReadError};
 use flowtime_telemetry::time::BinSize;
 use jiff::Timestamp;
 
@@ -55,7 +55,7 @@ pub(super) fn import(args: &ImportArgs, ui: &Ui) -> anyhow::Result<Outcome> {
             ui.error(&ImportError::Rows { errors: Vec::new(), count }.to_string());
             Ok(Outcome::Problems)
         }
-        Err(error @ ImportError::File(_)) => {
+        Err(error @ ImportError::File(ReadError::Content { .. })) => {
             ui.failure(&error.into());
             Ok(Outcome::Problems)
         }
