@@ -1,13 +1,14 @@
 //! How FlowTime writes files: whole or not at all, under names that are safe everywhere, with numbers that read back to
 //! the same bits.
 //!
-//! - [`Staging`] is a folder in the making that appears by one rename; every file in it gets a SHA-256 on the way.
+//! - [`Staging`] is a folder in the making that appears, or takes the place of another, by one rename; every file in it gets a SHA-256 on the way.
 //! - [`Names`] gives out file names for ids.
 //! - [`write_series`] writes a series as CSV, [`push_number`] one number.
 #![forbid(unsafe_code)]
 
 mod digest;
 mod error;
+mod exchange;
 mod names;
 mod number;
 mod series;

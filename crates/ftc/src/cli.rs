@@ -3,8 +3,8 @@
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    bench, check, compile, completions, diff, explain, fmt, functions, init, run, schema, state, template, test, trace,
-    verify,
+    bench, check, compile, completions, diff, explain, fmt, functions, gold, init, load, run, schema, state, template,
+    test, trace, verify,
 };
 
 /// Checks, formats, runs, tests and explains models of service flows.
@@ -67,6 +67,12 @@ pub(crate) enum Command {
     /// Show what differs between two runs
     #[command(after_long_help = diff::MORE_HELP)]
     Diff(diff::DiffArgs),
+    /// Load a window of telemetry into a folder of series
+    #[command(after_long_help = load::MORE_HELP)]
+    Load(load::LoadArgs),
+    /// Import, export and show the table of bins, called Gold
+    #[command(after_long_help = gold::MORE_HELP)]
+    Gold(gold::GoldArgs),
     /// Compile a model and show a stage of it
     #[command(after_long_help = compile::MORE_HELP)]
     Compile(compile::CompileArgs),

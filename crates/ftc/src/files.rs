@@ -55,6 +55,21 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     written.with_context(|| format!("can't write `{}`", path.display()))
 }
 
+/// Writes the file at `path` by `write`, whole or not at all; one that is there is replaced.
+pub(crate) fn write_with<T>(path: &Path, write: impl FnOnce(&mut fs::File) -> anyhow::Result<T>) -> anyhow::Result<T> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let temporary = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
+    let file = fs::File::create_new(&temporary).map_err(anyhow::Error::from);
+    let written = file.and_then(|mut file| write(&mut file)).and_then(|done| {
+        fs::rename(&temporary, path)?;
+        Ok(done)
+    });
+    if written.is_err() {
+        let _ = fs::remove_file(&temporary);
+    }
+    written.with_context(|| format!("can't write `{}`", path.display()))
+}
+
 fn replace_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let path = fs::canonicalize(path)?;
     let permissions = fs::metadata(&path)?.permissions();

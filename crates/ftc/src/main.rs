@@ -57,6 +57,8 @@ fn dispatch(command: &Command, ui: &Ui) -> anyhow::Result<Outcome> {
         Command::Bench(args) => commands::bench::bench(args, ui),
         Command::State(args) => commands::state::run(args, ui),
         Command::Diff(args) => commands::diff::run(args, ui),
+        Command::Load(args) => commands::load::load(args, ui),
+        Command::Gold(args) => commands::gold::gold(args, ui),
         Command::Compile(args) => commands::compile::compile(args, ui),
         Command::Fmt(args) => commands::fmt::fmt(args, ui),
         Command::Template(command) => commands::template::template(command, ui),

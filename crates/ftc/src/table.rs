@@ -46,6 +46,30 @@ pub(crate) fn render(rows: &[Row<'_>], width: Option<usize>) -> String {
     table
 }
 
+/// Which side of its column a cell stands on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Align {
+    Left,
+    Right,
+}
+
+/// `lines` of cells in columns, no spaces at their ends; `aligns` has one for each column.
+pub(crate) fn aligned(lines: &[Vec<String>], aligns: &[Align]) -> String {
+    let width = |column: usize| lines.iter().filter_map(|line| Some(line.get(column)?.chars().count())).max();
+    let widths: Vec<usize> = (0..aligns.len()).map(|column| width(column).unwrap_or_default()).collect();
+    let mut text = String::new();
+    for line in lines {
+        for ((cell, width), align) in line.iter().zip(&widths).zip(aligns) {
+            let cell = if *align == Align::Left { format!("{cell:<width$}") } else { format!("{cell:>width$}") };
+            text.push_str(&cell);
+            text.push_str(&" ".repeat(GAP));
+        }
+        text.truncate(text.trim_end_matches(' ').len());
+        text.push('\n');
+    }
+    text
+}
+
 /// The columns of the terminal before the sparkline.
 fn taken(widths: &[usize; 7]) -> usize {
     widths.iter().filter(|width| **width > 0).map(|width| width + GAP).sum()
@@ -122,7 +146,7 @@ fn trim_zeros(text: &str) -> String {
 }
 
 /// The course of `values` in at most `width` characters, each the mean of its bins; blank where all are missing.
-fn sparkline(values: &[f64], width: usize) -> String {
+pub(crate) fn sparkline(values: &[f64], width: usize) -> String {
     let width = width.min(values.len());
     let finite = || values.iter().copied().filter(|value| value.is_finite());
     let low = finite().fold(f64::INFINITY, f64::min);

@@ -7,7 +7,10 @@ use anstyle::{AnsiColor, Style};
 use anyhow::Context;
 use flowtime::diagnostics::{Diagnostic, Severity};
 use flowtime::load::reason;
-use flowtime_runs::{ReadError, WriteError};
+use flowtime_runs::WriteError;
+use flowtime_telemetry::gold::{GoldError, ImportError, ReadError};
+use flowtime_telemetry::load::LoadError;
+use flowtime_telemetry::source::SourceError;
 
 use crate::cli::{Color, Global};
 
@@ -63,11 +66,7 @@ impl Ui {
     /// Says why the work couldn't be done, and what helps.
     pub(crate) fn failure(&self, error: &anyhow::Error) {
         self.error(&in_words(error));
-        let help = match (error.downcast_ref::<WriteError>(), error.downcast_ref::<ReadError>()) {
-            (Some(error), _) => error.help().map(str::to_owned),
-            (_, Some(error)) => error.help(),
-            _ => system_error(error).and_then(|error| help(error.kind())).map(str::to_owned),
-        };
+        let help = own_help(error).or_else(|| Some(help(system_error(error)?.kind())?.to_owned()));
         if let Some(help) = help {
             self.help(&help);
         }
@@ -139,11 +138,35 @@ impl Ui {
 
 /// An error and its causes on one line.
 fn in_words(error: &anyhow::Error) -> String {
+    if let Some(LoadError::Source(error @ SourceError::Read { .. })) = error.downcast_ref() {
+        // Its reason tells its cause.
+        return error.to_string();
+    }
     let words = error.chain().map(|cause| match cause.downcast_ref::<io::Error>() {
         Some(error) => reason(error),
         None => cause.to_string(),
     });
     words.collect::<Vec<_>>().join(": ")
+}
+
+/// What our libraries advise.
+fn own_help(error: &anyhow::Error) -> Option<String> {
+    let gold = |error: &GoldError| error.help().map(str::to_owned);
+    if let Some(error) = error.downcast_ref::<WriteError>() {
+        error.help().map(str::to_owned)
+    } else if let Some(error) = error.downcast_ref::<flowtime_runs::ReadError>() {
+        error.help()
+    } else if let Some(error) = error.downcast_ref::<LoadError>() {
+        error.help()
+    } else if let Some(error) = error.downcast_ref::<GoldError>() {
+        gold(error)
+    } else {
+        match error.downcast_ref::<ImportError>()? {
+            ImportError::Store(error) => gold(error),
+            ImportError::File(error) => ReadError::help(error),
+            ImportError::Rows { .. } | ImportError::Interrupted => None,
+        }
+    }
 }
 
 fn system_error(error: &anyhow::Error) -> Option<&io::Error> {

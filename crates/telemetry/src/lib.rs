@@ -7,10 +7,13 @@
 //!
 //! - [`time`] has bins and windows, [`gold`] the rows of the table.
 //! - [`source`] is where the loader reads rows from, whatever holds them.
+//! - [`load`] makes series files of them.
 //!
 //! Everything written is whole or not there: tables change in one transaction, folders appear by one rename.
 #![forbid(unsafe_code)]
 
 pub mod gold;
+pub mod load;
+mod nearest;
 pub mod source;
 pub mod time;

@@ -1,9 +1,18 @@
 //! Where rows of Gold come from. The loader asks any [`TelemetrySource`] for a window and a selection of nodes and gets
 //! rows in the order of (node, ts); a source gives all of them or an error, never a part for the whole.
 
+mod files;
+mod open;
+mod sqlite;
+#[cfg(test)]
+mod tests;
+
 use jiff::Timestamp;
 
-use crate::gold::GoldRow;
+pub use files::FileSource;
+pub use open::{SourceOptions, open};
+
+use crate::gold::{GoldError, GoldRow};
 use crate::time::BinSize;
 
 /// Which rows: those with `start <= ts < end`, of `nodes` or, without any, of all.
@@ -56,6 +65,9 @@ pub enum SourceError {
         /// What the library or the system says.
         source: Option<Box<dyn std::error::Error + Send + Sync>>,
     },
+    /// The Gold store could not be opened or read.
+    #[error(transparent)]
+    Store(GoldError),
     /// A row has something that can't be.
     #[error("{place}: {reason}")]
     Row {
@@ -63,6 +75,16 @@ pub enum SourceError {
         place: String,
         /// What was found and what was expected.
         reason: String,
+    },
+    /// The columns of a file are wrong.
+    #[error("{place}: {reason}")]
+    Columns {
+        /// File and line.
+        place: String,
+        /// What was found and what was expected.
+        reason: String,
+        /// What the user can do about it, beginning with a verb.
+        help: String,
     },
     /// The caller asked to stop.
     #[error("interrupted while telemetry was read")]
@@ -74,6 +96,8 @@ impl SourceError {
     pub fn help(&self) -> Option<&str> {
         match self {
             SourceError::Read { help, .. } => help.as_deref(),
+            SourceError::Store(error) => error.help(),
+            SourceError::Columns { help, .. } => Some(help),
             SourceError::Row { .. } => Some("mend the row, or leave it out"),
             SourceError::Interrupted => None,
         }

@@ -200,6 +200,11 @@ pub enum TimeError {
 }
 
 impl TimeError {
+    /// A stable name for the kind of error.
+    pub fn code(&self) -> &'static str {
+        if matches!(self, TimeError::Alignment { .. }) { "bin_alignment" } else { "invalid_window" }
+    }
+
     /// What the user can do about it, beginning with a verb.
     pub fn help(&self) -> String {
         match self {

@@ -1,0 +1,88 @@
+//! `ftc gold`: the embedded Gold store; rows of bins imported, exported, looked at.
+
+mod export;
+mod import;
+mod info;
+mod query;
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use flowtime_telemetry::gold::{GoldError, GoldStore};
+use flowtime_telemetry::source::Query;
+use flowtime_telemetry::time::parse_utc;
+use jiff::Timestamp;
+
+use crate::ui::{Outcome, Ui};
+
+/// What the long help adds.
+pub(crate) const MORE_HELP: &str = "\
+Examples:
+  ftc gold import bins.csv --gold gold.sqlite
+  ftc gold query --gold gold.sqlite --node OrderService --from 2025-10-07T00:00:00Z --to 2025-10-08T00:00:00Z
+  ftc gold export --gold gold.sqlite --out bins.ndjson
+  ftc gold info --gold gold.sqlite
+
+Exit codes:
+  0    done
+  1    a row or a file is wrong, or there is nothing of what was asked for
+  2    a file or the store can't be read or written, or the command line is wrong
+  130  ended with Ctrl-C; the store is as it was";
+
+#[derive(Debug, Args)]
+pub(crate) struct GoldArgs {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Put the rows of CSV, NDJSON or Parquet files into a store
+    Import(import::ImportArgs),
+    /// Write the rows of a store as CSV, NDJSON or Parquet
+    Export(export::ExportArgs),
+    /// Show the bins of a node as a table, with the course of each metric
+    Query(query::QueryArgs),
+    /// Show the nodes of a store, when their bins are and how many miss
+    Info(info::InfoArgs),
+}
+
+/// Which rows of which store.
+#[derive(Debug, Args)]
+struct Selection {
+    /// The store
+    #[arg(long, value_name = "FILE")]
+    gold: PathBuf,
+    /// The first bin's start, like `2025-10-07T00:00:00Z`
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    from: Option<Timestamp>,
+    /// The last bin's end
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    to: Option<Timestamp>,
+}
+
+impl Selection {
+    fn store(&self) -> Result<GoldStore, GoldError> {
+        GoldStore::read(&self.gold)
+    }
+
+    /// The rows of `nodes`; without `--from` and `--to` whenever they are.
+    fn query(&self, nodes: Vec<String>) -> Query {
+        Query { start: self.from.unwrap_or(Timestamp::MIN), end: self.to.unwrap_or(Timestamp::MAX), nodes }
+    }
+}
+
+/// A time in UTC from the command line.
+pub(crate) fn time(text: &str) -> Result<Timestamp, String> {
+    parse_utc(text).map_err(|error| format!("{error}; {}", error.help()))
+}
+
+/// Carries out the command that was named.
+pub(crate) fn gold(args: &GoldArgs, ui: &Ui) -> anyhow::Result<Outcome> {
+    match &args.command {
+        Command::Import(args) => import::import(args, ui),
+        Command::Export(args) => export::export(args, ui),
+        Command::Query(args) => query::query(args, ui),
+        Command::Info(args) => info::info(args, ui),
+    }
+}

@@ -1,0 +1,185 @@
+//! `ftc load`: a window of telemetry into a folder of dense series with a manifest.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::{Args, ValueEnum};
+use flowtime_telemetry::load::{
+    self, Config, Control, Fill, LoadError, LoadOptions, Loaded, Request, Warning, WarningKind,
+};
+use flowtime_telemetry::source::{self, SourceOptions};
+use flowtime_telemetry::time::{BinSize, Window};
+use jiff::Timestamp;
+
+use super::gold::time;
+use crate::models::counted;
+use crate::progress::Progress;
+use crate::ui::{Outcome, Ui};
+use crate::{files, interrupt};
+
+/// Warnings that are shown; all are in the manifest.
+const WARNINGS_SHOWN: usize = 20;
+
+/// What the long help adds.
+pub(crate) const MORE_HELP: &str = "\
+Examples:
+  ftc load --source gold.sqlite --start 2025-10-07T00:00:00Z --bins 288 --nodes OrderService --out telemetry
+  ftc load --source bins.csv --start 2025-10-06T00:00:00Z --bins 168 --bin-size 1h --out telemetry --fill nan
+  ftc load --source gold.sqlite --start 2025-10-07T00:00:00Z --bins 288 --out telemetry --json | jq .warnings
+
+Exit codes:
+  0    the telemetry was loaded (warnings don't count)
+  1    the window or a node can't be, there is no telemetry, or a row is wrong
+  2    the source can't be read, the folder can't be written, or the command line is wrong
+  130  ended with Ctrl-C; the folder is as it was";
+
+#[derive(Debug, Args)]
+pub(crate) struct LoadArgs {
+    /// A Gold store, a CSV, NDJSON or Parquet file with rows of Gold, or a folder of such files
+    #[arg(long, value_name = "SOURCE")]
+    source: String,
+    /// When the first bin begins, in UTC
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    start: Timestamp,
+    /// How many bins
+    #[arg(long, value_name = "COUNT")]
+    bins: u32,
+    /// The length of a bin: that of the source's or a multiple
+    #[arg(long, value_name = "SIZE", default_value_t = BinSize::DEFAULT)]
+    bin_size: BinSize,
+    /// The nodes, separated by commas; all without it
+    #[arg(long, value_name = "NODE", value_delimiter = ',')]
+    nodes: Vec<String>,
+    /// The folder to write; one that was loaded before is replaced
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// What stands where nothing was measured
+    #[arg(long, value_enum)]
+    fill: Option<FillArg>,
+    /// Leave the digests of the files out of the manifest
+    #[arg(long)]
+    no_checksums: bool,
+    /// The most bins that a window may have [default: 10000]
+    #[arg(long, value_name = "COUNT")]
+    max_bins: Option<u32>,
+    /// How long a query over the network may take [default: 30s]
+    #[arg(long, value_name = "TIME", value_parser = load::parse_duration)]
+    query_timeout: Option<Duration>,
+    /// How often such a query is tried again [default: 3]
+    #[arg(long, value_name = "COUNT")]
+    retry_count: Option<u32>,
+    /// Gaps longer than this are major [default: 15m]
+    #[arg(long, value_name = "TIME", value_parser = load::parse_duration)]
+    gap_warning_threshold: Option<Duration>,
+    /// The length of the bins in files, which don't state it
+    #[arg(long, value_name = "SIZE", default_value_t = BinSize::DEFAULT)]
+    source_bin_size: BinSize,
+    /// A YAML file with `fill`, `maxBins`, … for what no flag says
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Replace the folder with all it holds, whatever that is
+    #[arg(long)]
+    force: bool,
+    /// Print the manifest
+    #[arg(long)]
+    json: bool,
+}
+
+/// What stands where nothing was measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum FillArg {
+    /// The number 0
+    Zero,
+    /// A missing value, an empty cell
+    Nan,
+}
+
+/// Loads the telemetry and says what was amiss.
+pub(crate) fn load(args: &LoadArgs, ui: &Ui) -> anyhow::Result<Outcome> {
+    let Some(config) = config(args.config.as_deref(), ui)? else {
+        return Ok(Outcome::Problems);
+    };
+    let progress = Progress::new(ui.shows_progress());
+    let result = interrupt::while_writing(|| run(args, &config, &|rows| progress.say(&format!("{rows} rows read"))));
+    drop(progress);
+    match result {
+        Ok(loaded) => show(&loaded, args, ui),
+        Err(error) if error.is_interrupted() => Ok(Outcome::Interrupted),
+        Err(error) if error.is_users() => {
+            ui.failure(&error.into());
+            Ok(Outcome::Problems)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The configuration file's content, if there is one; `None` if it is wrong.
+fn config(path: Option<&Path>, ui: &Ui) -> anyhow::Result<Option<Config>> {
+    let Some(path) = path else {
+        return Ok(Some(Config::default()));
+    };
+    let text = String::from_utf8(files::read(path)?).with_context(|| format!("can't read `{}`", path.display()))?;
+    match Config::parse(&text, &path.display().to_string()) {
+        Ok(config) => Ok(Some(config)),
+        Err(error) => {
+            ui.error(&error.to_string());
+            ui.help(error.help());
+            Ok(None)
+        }
+    }
+}
+
+fn run(args: &LoadArgs, config: &Config, progress: &dyn Fn(u64)) -> Result<Loaded, LoadError> {
+    let window = Window::new(args.start, args.bins, args.bin_size)?;
+    let request = Request { window, nodes: args.nodes.clone() };
+    let defaults = SourceOptions::default();
+    let options = SourceOptions {
+        bin: args.source_bin_size,
+        query_timeout: args.query_timeout.or(config.query_timeout).unwrap_or(defaults.query_timeout),
+        retry_count: args.retry_count.or(config.retry_count).unwrap_or(defaults.retry_count),
+    };
+    let source = source::open(&args.source, &options)?;
+    let control = Control { stop: Some(&interrupt::STOP), progress: Some(progress) };
+    load::load(source.as_ref(), &request, &load_options(args, config), &args.out, &control)
+}
+
+fn load_options(args: &LoadArgs, config: &Config) -> LoadOptions {
+    let defaults = LoadOptions::default();
+    let fill = args.fill.map(|fill| if fill == FillArg::Nan { Fill::Nan } else { Fill::Zero });
+    let threshold = args.gap_warning_threshold.or(config.gap_warning_threshold);
+    LoadOptions {
+        fill: fill.or(config.fill).unwrap_or(defaults.fill),
+        checksums: !args.no_checksums && config.checksums.unwrap_or(defaults.checksums),
+        max_bins: args.max_bins.or(config.max_bins).unwrap_or(defaults.max_bins),
+        gap_warning_threshold: threshold.unwrap_or(defaults.gap_warning_threshold),
+        force: args.force,
+        ..defaults
+    }
+}
+
+fn show(loaded: &Loaded, args: &LoadArgs, ui: &Ui) -> anyhow::Result<Outcome> {
+    let manifest = &loaded.manifest;
+    for warning in manifest.warnings.iter().take(WARNINGS_SHOWN) {
+        ui.warning(&with_node(warning));
+    }
+    if let Some(more @ 1..) = manifest.warnings.len().checked_sub(WARNINGS_SHOWN) {
+        ui.note(&format!("{} more in {}/{}", counted(more, "warning"), args.out.display(), load::MANIFEST));
+    }
+    if args.json {
+        ui.result(&(serde_json::to_string_pretty(manifest).context("can't write the manifest as JSON")? + "\n"))?;
+        return Ok(Outcome::Clean);
+    }
+    let nodes = manifest.files.chunk_by(|a, b| a.node == b.node).count();
+    let (files, nodes) = (counted(manifest.files.len(), "file"), counted(nodes, "node"));
+    ui.result(&format!("telemetry: {} ({files} of {nodes}, {} bins each)\n", args.out.display(), args.bins))?;
+    Ok(Outcome::Clean)
+}
+
+/// The message of a gap doesn't name its node.
+fn with_node(warning: &Warning) -> String {
+    match (&warning.node, warning.kind) {
+        (Some(node), WarningKind::DataGap) => format!("{node}: {}", warning.message),
+        _ => warning.message.clone(),
+    }
+}
