@@ -6,12 +6,15 @@
 //! ```
 //!
 //! - [`time`] has bins and windows, [`gold`] the rows of the table.
+//! - [`etl`] makes Gold of events and metrics, [`demo`] makes events and metrics of a small system.
 //! - [`source`] is where the loader reads rows from, whatever holds them.
 //! - [`load`] makes series files of them.
 //!
 //! Everything written is whole or not there: tables change in one transaction, folders appear by one rename.
 #![forbid(unsafe_code)]
 
+pub mod demo;
+pub mod etl;
 pub mod gold;
 pub mod load;
 mod nearest;

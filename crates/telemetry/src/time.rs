@@ -167,6 +167,12 @@ pub enum TimeError {
         /// What was given.
         found: String,
     },
+    /// No length of time.
+    #[error("`{found}` is no length of time")]
+    Span {
+        /// What was given.
+        found: String,
+    },
     /// No time in UTC.
     #[error("`{found}` is no time in UTC")]
     Utc {
@@ -209,6 +215,7 @@ impl TimeError {
     pub fn help(&self) -> String {
         match self {
             TimeError::BinSize { .. } => "write a number and `m`, `h`, `d` or `w`, like `5m`".to_owned(),
+            TimeError::Span { .. } => "write a number and `s`, `m`, `h`, `d` or `w`, like `10m`".to_owned(),
             TimeError::Utc { .. } => "write it like `2025-10-07T00:00:00Z`".to_owned(),
             TimeError::Alignment { start, bin } => match Timestamp::from_second(bin.floor(*start)) {
                 Ok(before) => format!("begin at {before}"),

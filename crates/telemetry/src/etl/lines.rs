@@ -1,0 +1,95 @@
+//! The lines of a file, one at a time and counted from 1, in a buffer that is used again. A byte order mark is passed
+//! over, and a line that would take too much memory is reported instead of kept.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+
+/// Bytes of a line at most.
+pub(super) const LONGEST: u64 = 16 << 20;
+const BUFFER: usize = 1 << 18;
+
+/// A line's bytes, without its end.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Line<'a> {
+    /// The whole line.
+    Whole(&'a [u8]),
+    /// Its beginning; the rest was passed over.
+    TooLong(&'a [u8]),
+}
+
+/// The lines of a file.
+#[derive(Debug)]
+pub(super) struct Lines<R = File> {
+    reader: BufReader<R>,
+    line: Vec<u8>,
+    /// Bytes read so far.
+    pub(super) bytes: u64,
+    /// The number of the last line.
+    pub(super) number: u64,
+}
+
+impl<R: Read> Lines<R> {
+    pub(super) fn new(file: R) -> Self {
+        Self { reader: BufReader::with_capacity(BUFFER, file), line: Vec::new(), bytes: 0, number: 0 }
+    }
+
+    /// The next line; none at the end.
+    pub(super) fn next(&mut self) -> io::Result<Option<Line<'_>>> {
+        self.line.clear();
+        let read = (&mut self.reader).take(LONGEST).read_until(b'\n', &mut self.line)?;
+        if read == 0 {
+            return Ok(None);
+        }
+        self.bytes += read as u64;
+        self.number += 1;
+        let is_whole = self.line.last() == Some(&b'\n') || (read as u64) < LONGEST;
+        if !is_whole {
+            self.bytes += skip_line(&mut self.reader)?;
+            return Ok(Some(Line::TooLong(&self.line[..200])));
+        }
+        let line = self.line.strip_suffix(b"\n").unwrap_or(&self.line);
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let mark = if self.number == 1 { line.strip_prefix("\u{feff}".as_bytes()) } else { None };
+        Ok(Some(Line::Whole(mark.unwrap_or(line))))
+    }
+}
+
+fn skip_line(reader: &mut impl BufRead) -> io::Result<u64> {
+    let mut skipped = 0;
+    loop {
+        let part = reader.fill_buf()?;
+        let end = part.iter().position(|byte| *byte == b'\n');
+        let taken = end.map_or(part.len(), |end| end + 1);
+        let is_last = end.is_some() || part.is_empty();
+        reader.consume(taken);
+        skipped += taken as u64;
+        if is_last {
+            return Ok(skipped);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_end_with_any_ending_and_begin_behind_a_byte_order_mark() {
+        let mut lines = Lines::new("\u{feff}a\r\nb\n\nc".as_bytes());
+        let mut found = Vec::new();
+        while let Some(Line::Whole(line)) = lines.next().unwrap() {
+            found.push(String::from_utf8(line.to_vec()).unwrap());
+        }
+        assert_eq!(found, ["a", "b", "", "c"]);
+        assert_eq!((lines.number, lines.bytes), (4, 10));
+    }
+
+    #[test]
+    fn a_line_without_end_is_passed_over() {
+        let long = io::repeat(b'x').take(LONGEST + 5).chain("\nshort".as_bytes());
+        let mut lines = Lines::new(long);
+        assert!(matches!(lines.next().unwrap(), Some(Line::TooLong(_))));
+        assert_eq!(lines.next().unwrap(), Some(Line::Whole(b"short")));
+        assert_eq!(lines.number, 2);
+    }
+}

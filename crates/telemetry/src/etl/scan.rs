@@ -1,0 +1,175 @@
+//! Reading files of events or metrics line by line: each line that can be read goes to a [`Reader`], each that can't to
+//! the rejects. A file is CSV if its name or its first character says so, and lines of JSON otherwise.
+
+use std::fs::File;
+use std::io::{Read, Seek};
+use std::path::Path;
+
+use csv::StringRecord;
+
+use super::error::EtlError;
+use super::lines::{LONGEST, Line, Lines};
+use super::record::{Fault, Field, Record, Shape};
+use super::rejects::Rejects;
+use super::table::Header;
+use super::{Progress, Step, Watch, inputs, ndjson, table};
+
+/// Lines between two looks at the clock and at the wish to stop.
+const PACE: u64 = 4_096;
+
+/// What takes the lines of a file.
+pub(super) trait Reader {
+    /// The columns it wants.
+    const SHAPE: &'static Shape;
+    /// The columns without which no line of a table can be read.
+    const NEEDED: &'static [Field];
+
+    /// Takes a line.
+    fn take(&mut self, record: &Record) -> Result<(), Fault>;
+
+    /// Hands on what it has, now and then.
+    fn pass_on(&mut self) -> Result<(), EtlError>;
+}
+
+/// What all files of a run share.
+pub(super) struct Scan<'a> {
+    pub(super) rejects: Rejects,
+    /// Lines read so far that are not empty.
+    pub(super) lines: u64,
+    done: u64,
+    total: u64,
+    watch: Watch<'a>,
+}
+
+impl<'a> Scan<'a> {
+    /// A scan of files that have `total` bytes together.
+    pub(super) fn new(rejects: Rejects, total: u64, watch: Watch<'a>) -> Self {
+        Self { rejects, lines: 0, done: 0, total, watch }
+    }
+
+    /// Reads the file at `path` to its end.
+    pub(super) fn file<R: Reader>(&mut self, path: &Path, reader: &mut R) -> Result<(), EtlError> {
+        let mut file = inputs::open(path)?;
+        let read = |source| EtlError::Read { path: path.to_owned(), source };
+        let format = Format::of(path, &mut file).map_err(read)?;
+        let bytes = inputs::length(path);
+        match format {
+            Format::Json => self.json(path, file, reader)?,
+            Format::Csv => self.csv(path, file, reader)?,
+            Format::Foreign(reason, help) => {
+                return Err(EtlError::NoInput { path: path.to_owned(), reason: reason.to_owned(), help });
+            }
+        }
+        reader.pass_on()?;
+        self.done += bytes;
+        Ok(())
+    }
+
+    fn json<R: Reader>(&mut self, path: &Path, file: File, reader: &mut R) -> Result<(), EtlError> {
+        let mut lines = Lines::new(file);
+        let mut record = Record::default();
+        loop {
+            let (number, bytes) = (lines.number + 1, lines.bytes);
+            let Some(line) = lines.next().map_err(|source| EtlError::Read { path: path.to_owned(), source })? else {
+                return Ok(());
+            };
+            let (text, taken) = match line {
+                Line::Whole(text) if text.trim_ascii().is_empty() => continue,
+                Line::Whole(text) => (text, ndjson::parse(text, R::SHAPE, &mut record)),
+                Line::TooLong(text) => (text, Err(too_long())),
+            };
+            if let Err(fault) = taken.and_then(|()| reader.take(&record)) {
+                self.rejects.add(path, number, fault, text)?;
+            }
+            self.count(bytes, reader)?;
+        }
+    }
+
+    fn csv<R: Reader>(&mut self, path: &Path, file: File, reader: &mut R) -> Result<(), EtlError> {
+        let mut table = table::reader(file);
+        let names = table.headers().map_err(|error| csv_failed(path, error))?;
+        let header = Header::new(names, R::SHAPE, R::NEEDED, path)?;
+        let (mut cells, mut record) = (StringRecord::new(), Record::default());
+        loop {
+            let taken = match table.read_record(&mut cells) {
+                Ok(false) => return Ok(()),
+                Ok(true) => header.parse(&cells, R::SHAPE, &mut record).and_then(|()| reader.take(&record)),
+                Err(error) if error.is_io_error() => return Err(csv_failed(path, error)),
+                Err(error) => Err(Fault::new("1", error.to_string())),
+            };
+            let line = cells.position().map_or(0, csv::Position::line);
+            if let Err(fault) = taken {
+                self.rejects.add(path, line, fault, join(&cells).as_bytes())?;
+            }
+            self.count(table.position().byte(), reader)?;
+        }
+    }
+
+    /// Counts a line, `bytes` into the file, and looks up now and then.
+    fn count<R: Reader>(&mut self, bytes: u64, reader: &mut R) -> Result<(), EtlError> {
+        self.lines += 1;
+        if !self.lines.is_multiple_of(PACE) {
+            return Ok(());
+        }
+        self.watch.check()?;
+        let (bytes, total, lines) = (self.done + bytes, self.total, self.lines);
+        (self.watch.progress)(Progress { step: Step::Reading, bytes, total, lines });
+        reader.pass_on()
+    }
+}
+
+fn too_long() -> Fault {
+    Fault::new("1", format!("the line is longer than {} MiB", LONGEST >> 20))
+}
+
+fn csv_failed(path: &Path, error: csv::Error) -> EtlError {
+    EtlError::Read { path: path.to_owned(), source: error.into() }
+}
+
+fn join(cells: &StringRecord) -> String {
+    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+    let written = writer.write_record(cells).ok().and_then(|()| writer.into_inner().ok());
+    String::from_utf8(written.unwrap_or_default()).unwrap_or_default().trim_end().to_owned()
+}
+
+/// What a file holds.
+#[derive(Debug, PartialEq, Eq)]
+enum Format {
+    Json,
+    Csv,
+    /// Neither, and what helps.
+    Foreign(&'static str, &'static str),
+}
+
+impl Format {
+    /// The format of `file`, which is left at its beginning.
+    fn of(path: &Path, file: &mut File) -> std::io::Result<Self> {
+        let mut start = Vec::new();
+        file.by_ref().take(512).read_to_end(&mut start)?;
+        file.rewind()?;
+        Ok(Self::told_by(path, &start))
+    }
+
+    fn told_by(path: &Path, start: &[u8]) -> Self {
+        if start.starts_with(&[0x1f, 0x8b]) {
+            return Format::Foreign("it is compressed", "unpack it with `gunzip`");
+        }
+        if start.contains(&0) {
+            return Format::Foreign("it is binary", "export it as lines of JSON or as CSV in UTF-8");
+        }
+        let start = start.strip_prefix("\u{feff}".as_bytes()).unwrap_or(start);
+        match start.trim_ascii_start().first() {
+            Some(b'[') => Format::Foreign("it is one JSON array", "make lines of it with `jq -c '.[]'`"),
+            Some(b'{') => Format::Json,
+            _ if path.extension().is_some_and(|found| found.eq_ignore_ascii_case("csv")) => Format::Csv,
+            Some(_) if has_json_name(path) => Format::Json,
+            Some(_) => Format::Csv,
+            None => Format::Json,
+        }
+    }
+}
+
+fn has_json_name(path: &Path) -> bool {
+    let names = ["ndjson", "jsonl", "json"];
+    path.extension().is_some_and(|found| names.iter().any(|name| found.eq_ignore_ascii_case(name)))
+}

@@ -1,0 +1,128 @@
+//! From the stage to Gold: the rows of a window, node by node, with their gaps flagged, and the mapping; all in one
+//! transaction, so that Gold has the window from before or the new one. A gap's row names its own bin in
+//! `known_data_gaps`, whatever window it was computed in.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::error::EtlError;
+use super::gaps::{AROUND, Activity};
+use super::intake::{Found, Node};
+use super::stage::{NodeBin, Stage};
+use super::{Job, Watch};
+use crate::gold::{Change, GoldError, GoldRow, GoldStore, SCHEMA_VERSION};
+use crate::time::{BinSize, Window};
+
+/// The gaps of a node.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NodeGaps {
+    /// The node.
+    pub node: String,
+    /// Its gaps, as bins of the window.
+    pub bins: Vec<u32>,
+}
+
+/// Checks, before the work, that Gold can take bins of `bin`.
+pub(super) fn check_gold(path: &Path, bin: BinSize) -> Result<(), EtlError> {
+    if path.exists() {
+        let found = GoldStore::open(path)?.bin();
+        let path = path.to_owned();
+        return if found == bin { Ok(()) } else { Err(GoldError::Bin { path, found, expected: bin }.into()) };
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let source = std::io::ErrorKind::NotFound.into();
+    Err(EtlError::Write { path: path.to_owned(), source })
+}
+
+/// Replaces the rows of the nodes of `found` in `window` by those of `stage`, and tells the gaps.
+pub(super) fn replace(
+    stage: &Stage,
+    window: &Window,
+    found: &Found,
+    job: &Job,
+    watch: Watch<'_>,
+) -> Result<Vec<NodeGaps>, EtlError> {
+    let mut store = GoldStore::open_or_create(&job.gold, job.bin)?;
+    let mut change = store.change()?;
+    let nodes: Vec<String> = found.nodes.keys().cloned().collect();
+    change.clear(window, &nodes)?;
+    let mut gaps = Vec::new();
+    for (name, node) in &found.nodes {
+        let activity = activity(stage, window, found, node.number)?;
+        let bins = put_node(&mut change, stage, window, (name, node), &activity, job, watch)?;
+        if !bins.is_empty() {
+            gaps.push(NodeGaps { node: name.clone(), bins });
+        }
+    }
+    put_mapping(&change, found)?;
+    watch.check()?;
+    change.commit()?;
+    Ok(gaps)
+}
+
+/// The events of a node in and around `window`, as far as there are data.
+fn activity(stage: &Stage, window: &Window, found: &Found, node: u32) -> Result<Activity, EtlError> {
+    let step = window.bin().seconds();
+    let around = AROUND as i64 * step;
+    let (first, end) = (window.start().as_second() - around, window.end().as_second() + around);
+    let known = found.extent.clone().unwrap_or(first..first);
+    let first = first.max(known.start);
+    let mut activity = Activity::quiet(first, end.min(known.end), step);
+    stage.totals(node, |bin, events| activity.set(bin, events))?;
+    Ok(activity)
+}
+
+fn put_node(
+    change: &mut Change<'_>,
+    stage: &Stage,
+    window: &Window,
+    (name, node): (&String, &Node),
+    activity: &Activity,
+    job: &Job,
+    watch: Watch<'_>,
+) -> Result<Vec<u32>, EtlError> {
+    let mut gaps = Vec::new();
+    stage.bins(node.number, node.queue.as_ref().map(|(_, number)| *number), |bin| {
+        watch.check()?;
+        let row = row(name, &bin, activity.is_gap(&bin, job.busy), job.now);
+        if !row.known_data_gaps.is_empty() {
+            gaps.extend(window.bin_at(row.ts));
+        }
+        Ok::<(), EtlError>(change.put(&row)?)
+    })?;
+    Ok(gaps)
+}
+
+fn row(node: &str, bin: &NodeBin, is_gap: bool, now: Timestamp) -> GoldRow {
+    let ts = Timestamp::from_second(bin.bin).unwrap_or(Timestamp::MAX);
+    GoldRow {
+        ts,
+        node: node.to_owned(),
+        arrivals: Some(bin.arrivals),
+        served: Some(bin.served),
+        errors: Some(bin.errors),
+        external_demand: Some(bin.external_demand),
+        queue_depth: bin.queue_depth,
+        schema_version: SCHEMA_VERSION.to_owned(),
+        extraction_ts: now,
+        known_data_gaps: if is_gap { format!("[\"{ts}\"]") } else { String::new() },
+    }
+}
+
+/// Keeps the mapping that was used beside the bins.
+fn put_mapping(change: &Change<'_>, found: &Found) -> Result<(), EtlError> {
+    let mut clear = change.connection().prepare("DELETE FROM NodeQueueMapping WHERE node = ?1")?;
+    let mut put = change.connection().prepare("INSERT INTO NodeQueueMapping VALUES (?1, ?2)")?;
+    for (name, node) in &found.nodes {
+        clear.execute([name])?;
+        if let Some((queue, _)) = &node.queue {
+            put.execute([name, queue])?;
+        }
+    }
+    Ok(())
+}
