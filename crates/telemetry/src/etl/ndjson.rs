@@ -22,14 +22,19 @@ pub(super) fn parse_nested(text: &str, shape: &Shape, record: &mut Record) -> Re
     }
     let mut json = serde_json::Deserializer::from_str(text);
     let object = Object { shape, record, depth: 2 };
-    object.deserialize(&mut json).and_then(|()| json.end()).map_err(|error| fault(&error))
+    object.deserialize(&mut json).and_then(|()| json.end()).map_err(|error| {
+        let Fault { column, reason } = fault(&error);
+        Fault::new(column, reason.replacen("no JSON object", "no JSON object in the text", 1))
+    })
 }
 
 /// What the parser says, with its place as the column and not in the words.
 fn fault(error: &serde_json::Error) -> Fault {
     let message = error.to_string();
     let words = message.rsplit_once(" at line ").map_or(message.as_str(), |(words, _)| words);
-    Fault::new(error.column().to_string(), format!("no JSON object: {}", words.replace("EOF", "the line ends")))
+    let words = words.replace("EOF", "the line ends");
+    let is_told = words.starts_with("no JSON object");
+    Fault::new(error.column().to_string(), if is_told { words } else { format!("no JSON object: {words}") })
 }
 
 /// An object whose names a shape knows, or its JSON as text.
