@@ -3,8 +3,7 @@
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    bench, check, compile, completions, diff, explain, fmt, functions, gold, init, load, run, schema, state, template,
-    test, trace, verify,
+    bench, check, compile, completions, demo, diff, etl, explain, fmt, functions, gold, init, load, run, schema, state, template, test, trace, verify,
 };
 
 /// Checks, formats, runs, tests and explains models of service flows.
@@ -79,6 +78,11 @@ pub(crate) enum Command {
     /// Measure how long a model takes to prepare and to evaluate
     #[command(after_long_help = bench::MORE_HELP)]
     Bench(bench::BenchArgs),
+    /// Make bins of events and metrics, in a Gold store
+    #[command(after_long_help = etl::MORE_HELP)]
+    Etl(etl::EtlArgs),
+    /// Write telemetry of a small system, to try things with
+    Demo(demo::DemoArgs),
     /// Format the formulas of models
     #[command(after_long_help = fmt::MORE_HELP)]
     Fmt(fmt::FmtArgs),

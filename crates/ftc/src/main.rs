@@ -60,6 +60,8 @@ fn dispatch(command: &Command, ui: &Ui) -> anyhow::Result<Outcome> {
         Command::Load(args) => commands::load::load(args, ui),
         Command::Gold(args) => commands::gold::gold(args, ui),
         Command::Compile(args) => commands::compile::compile(args, ui),
+        Command::Etl(args) => commands::etl::etl(args, ui),
+        Command::Demo(args) => commands::demo::demo(args, ui),
         Command::Fmt(args) => commands::fmt::fmt(args, ui),
         Command::Template(command) => commands::template::template(command, ui),
         Command::Explain(args) => commands::explain::explain(args, ui),

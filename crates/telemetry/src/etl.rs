@@ -22,6 +22,7 @@ mod readers;
 mod record;
 mod rejects;
 mod scan;
+mod schedule;
 mod stage;
 mod table;
 #[cfg(test)]
@@ -41,6 +42,7 @@ pub use key::Dedupe;
 pub use mapping::{Mapping, read_mapping};
 pub use readers::Tally;
 pub use rejects::Reject;
+pub use schedule::{Pass, Schedule};
 pub use when::{When, parse_span};
 pub use write::NodeGaps;
 

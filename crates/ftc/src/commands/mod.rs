@@ -5,6 +5,8 @@ pub(crate) mod check;
 pub(crate) mod compile;
 pub(crate) mod completions;
 pub(crate) mod diff;
+pub(crate) mod demo;
+pub(crate) mod etl;
 pub(crate) mod explain;
 pub(crate) mod fmt;
 pub(crate) mod functions;

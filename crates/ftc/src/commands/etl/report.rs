@@ -1,0 +1,147 @@
+//! What the user hears of an ETL: how far it is, what it has done, and what was wrong.
+
+use std::cell::Cell;
+use std::time::{Duration, Instant};
+
+use flowtime_telemetry::etl::{EtlError, Job, NodeGaps, Progress, Step, Summary, Tally};
+use flowtime_telemetry::time::Window;
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::models::counted;
+use crate::ui::{Outcome, Ui};
+
+/// How long a run is silent before it shows its progress.
+const PATIENCE: Duration = Duration::from_millis(500);
+/// Gaps of a node that are named.
+const GAPS_SHOWN: usize = 3;
+
+/// A line on the terminal that tells how far a run is.
+pub(super) struct Bar {
+    bar: ProgressBar,
+    begin: Instant,
+    wanted: bool,
+    step: Cell<Option<Step>>,
+}
+
+impl Bar {
+    pub(super) fn new(ui: &Ui) -> Self {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        Self { bar, begin: Instant::now(), wanted: ui.shows_progress(), step: Cell::new(None) }
+    }
+
+    pub(super) fn show(&self, now: Progress) {
+        if !self.wanted || self.begin.elapsed() < PATIENCE {
+            return;
+        }
+        if self.bar.is_hidden() {
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
+        if self.step.replace(Some(now.step)) != Some(now.step) {
+            self.begin_step(now.step);
+        }
+        self.bar.set_length(now.total);
+        self.bar.set_position(now.bytes);
+        if now.step == Step::Reading {
+            let rate = now.lines as f64 / self.begin.elapsed().as_secs_f64();
+            self.bar.set_message(format!("{} lines, {}/s", HumanCount(now.lines), HumanCount(rate as u64)));
+        }
+    }
+
+    fn begin_step(&self, step: Step) {
+        let template = match step {
+            Step::Reading => "reading {wide_bar} {percent}%, {msg}, {eta} left",
+            Step::Counting | Step::Writing => "{spinner} {msg} ({elapsed})",
+        };
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            self.bar.set_style(style);
+        }
+        match step {
+            Step::Reading => {}
+            Step::Counting => self.bar.set_message("counting events"),
+            Step::Writing => self.bar.set_message("writing bins"),
+        }
+        if step != Step::Reading {
+            self.bar.enable_steady_tick(Duration::from_millis(100));
+        }
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// Says what was done, and what of it deserves a look.
+pub(super) fn summary(summary: &Summary, job: &Job, ui: &Ui) {
+    let Summary { start, end, bins, bin_size, nodes, rows, events, metrics, rejects, .. } = summary;
+    let (nodes, rows) = (counted(*nodes, "node"), counted(*rows as usize, "row"));
+    let bins = counted(*bins as usize, "bin");
+    ui.note(&format!("{}: {rows}, {nodes} in {bins} of {bin_size} from {start} to {end}", job.gold.display()));
+    ui.note(&format!("events: {}", told(events)));
+    if !job.metrics.is_empty() {
+        ui.note(&format!("metrics: {}", told(metrics)));
+    }
+    if *rejects > 0 {
+        let lines = counted(*rejects as usize, "bad line");
+        ui.warning(&format!("{lines} passed over and kept in `{}`", job.rejects.display()));
+    }
+    for node in &summary.silent {
+        ui.warning(&format!("node `{node}` of the mapping has no events in these files"));
+    }
+    if !job.metrics.is_empty() && metrics.read > 0 && metrics.unmapped + metrics.other == metrics.read {
+        ui.warning("no metric is one of a queue in the mapping");
+    }
+    if let Ok(window) = Window::new(*start, summary.bins, job.bin) {
+        summary.gaps.iter().for_each(|gaps| ui.note(&gap_line(gaps, &window)));
+    }
+}
+
+fn told(tally: &Tally) -> String {
+    let parts = [
+        (tally.duplicates, "there before"),
+        (tally.other, "of other names"),
+        (tally.unmapped, "of queues that are not mapped"),
+        (tally.outside, "outside the window"),
+    ];
+    let mut told = format!("{} read", HumanCount(tally.read));
+    for (count, what) in parts.into_iter().filter(|(count, _)| *count > 0) {
+        told += &format!(", {} {what}", HumanCount(count));
+    }
+    told
+}
+
+/// The gaps of a node as ranges with their clock times.
+fn gap_line(gaps: &NodeGaps, window: &Window) -> String {
+    let mut ranges: Vec<(u32, u32)> = Vec::new();
+    for bin in &gaps.bins {
+        match ranges.last_mut() {
+            Some((_, last)) if *last + 1 == *bin => *last = *bin,
+            _ => ranges.push((*bin, *bin)),
+        }
+    }
+    let shown = ranges.iter().take(GAPS_SHOWN).map(|(first, last)| window.clock(*first, *last));
+    let shown = shown.collect::<Vec<_>>().join(", ");
+    let more = if ranges.len() > GAPS_SHOWN { format!(" and {} more", ranges.len() - GAPS_SHOWN) } else { String::new() };
+    format!("gaps of {}: {}, {shown}{more}", gaps.node, counted(gaps.bins.len(), "bin"))
+}
+
+/// Says why a run failed, and what helps.
+pub(super) fn failure(error: EtlError, job: &Job, ui: &Ui) -> Outcome {
+    if let EtlError::Interrupted = error {
+        return Outcome::Interrupted;
+    }
+    if let EtlError::Rejects { first, .. } = &error {
+        first.iter().for_each(|reject| ui.error(&reject.to_string()));
+    }
+    let (help, is_input) = (error.help(), error.is_input());
+    let keeps = matches!(error, EtlError::Rejects { .. });
+    ui.failure(&error.into());
+    if let Some(help) = help {
+        ui.help(&help);
+    }
+    if keeps {
+        ui.note(&format!("the bad lines are in `{}`; Gold is as it was", job.rejects.display()));
+    }
+    if is_input { Outcome::Problems } else { Outcome::Failed }
+}
