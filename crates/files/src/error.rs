@@ -34,6 +34,7 @@ fn write_help(kind: ErrorKind) -> Option<&'static str> {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Some("free some space or write to another disk"),
         ErrorKind::PermissionDenied => Some("make the folder writable or write to another one"),
         ErrorKind::ReadOnlyFilesystem => Some("write to a folder that isn't mounted read-only"),
+        ErrorKind::AlreadyExists => Some("name another folder"),
         ErrorKind::NotADirectory => Some("name a path whose parents are folders"),
         _ => None,
     }

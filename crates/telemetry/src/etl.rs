@@ -48,6 +48,7 @@ pub use write::NodeGaps;
 
 use crate::time::{BinSize, Window};
 use intake::{Found, Node};
+use write::Content;
 
 /// Days that data may span where no window is named.
 pub(crate) const MOST_DAYS: i64 = 400;
@@ -77,6 +78,8 @@ pub struct Job {
     pub dedupe: Dedupe,
     /// Lines that may be bad.
     pub max_rejects: u64,
+    /// Whether the files are still being written: a last line without an end may then be half of one.
+    pub growing: bool,
     /// From which median of the bins around it on an empty bin is a gap, in events.
     pub busy: u32,
     /// What time it is.
@@ -158,7 +161,7 @@ pub fn run(job: &Job, progress: &dyn Fn(Progress), stop: Option<&AtomicBool>) ->
     let unique = stage.count(window.start().as_second(), window.end().as_second(), job.bin.seconds())?;
     found.events.duplicates = found.staged - unique;
     watch.begin(Step::Writing);
-    let gaps = write::replace(&stage, &window, &found, job, watch)?;
+    let gaps = Content { stage: &stage, window: &window, found: &found, job, watch }.put()?;
     Ok(summary(&window, found, gaps))
 }
 

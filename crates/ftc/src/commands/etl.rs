@@ -132,6 +132,7 @@ fn job(args: &EtlArgs, now: Timestamp) -> Job {
             Once::Message => Dedupe::Message,
         },
         max_rejects: args.max_rejects,
+        growing: args.every.is_some(),
         busy: args.gap_median,
         // To the millisecond, as events have it.
         now: Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now),

@@ -33,6 +33,7 @@ fn gold(demo: &Demo) -> (Summary, Vec<GoldRow>) {
         bin: BinSize::DEFAULT,
         dedupe: Dedupe::Delivery,
         max_rejects: 0,
+        growing: false,
         busy: 5,
         now: made.start,
     };

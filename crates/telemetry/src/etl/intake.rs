@@ -67,7 +67,7 @@ fn stage_all(receiver: Receiver<Batch>, dedupe: Dedupe) -> rusqlite::Result<Stag
 fn scan_all(job: &Job, mapping: &Mapping, sender: SyncSender<Batch>, watch: Watch<'_>) -> Result<Found, EtlError> {
     let (event_files, metric_files) = (inputs::expand(&job.events)?, inputs::expand(&job.metrics)?);
     let total = event_files.iter().chain(&metric_files).map(|path| inputs::length(path)).sum();
-    let mut scan = Scan::new(Rejects::new(&job.rejects), total, watch);
+    let mut scan = Scan::new(Rejects::new(&job.rejects), total, job.growing, watch);
     let mut reach = Reach { bin: job.bin, bins: window::staged(job)?, extent: None };
     let queues = queues_of(mapping);
     let mut metrics = Metrics::new(&queues, &mut reach, &sender);

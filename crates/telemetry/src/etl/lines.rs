@@ -8,13 +8,15 @@ use std::io::{self, BufRead, BufReader, Read};
 pub(super) const LONGEST: u64 = 16 << 20;
 const BUFFER: usize = 1 << 18;
 
-/// A line's bytes, without its end.
+/// A line of a file.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Line<'a> {
-    /// The whole line.
-    Whole(&'a [u8]),
-    /// Its beginning; the rest was passed over.
-    TooLong(&'a [u8]),
+pub(super) struct Line<'a> {
+    /// Its bytes, without its end.
+    pub(super) text: &'a [u8],
+    /// Whether these are all of them; the rest of a line that is too long was passed over.
+    pub(super) is_whole: bool,
+    /// Whether the file goes on after it; somebody may still be writing one that has no end.
+    pub(super) is_ended: bool,
 }
 
 /// The lines of a file.
@@ -45,12 +47,13 @@ impl<R: Read> Lines<R> {
         let is_whole = self.line.last() == Some(&b'\n') || (read as u64) < LONGEST;
         if !is_whole {
             self.bytes += skip_line(&mut self.reader)?;
-            return Ok(Some(Line::TooLong(&self.line[..200])));
+            return Ok(Some(Line { text: &self.line[..200], is_whole, is_ended: true }));
         }
+        let is_ended = self.line.last() == Some(&b'\n');
         let line = self.line.strip_suffix(b"\n").unwrap_or(&self.line);
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         let mark = if self.number == 1 { line.strip_prefix("\u{feff}".as_bytes()) } else { None };
-        Ok(Some(Line::Whole(mark.unwrap_or(line))))
+        Ok(Some(Line { text: mark.unwrap_or(line), is_whole, is_ended }))
     }
 }
 
@@ -77,10 +80,10 @@ mod tests {
     fn lines_end_with_any_ending_and_begin_behind_a_byte_order_mark() {
         let mut lines = Lines::new("\u{feff}a\r\nb\n\nc".as_bytes());
         let mut found = Vec::new();
-        while let Some(Line::Whole(line)) = lines.next().unwrap() {
-            found.push(String::from_utf8(line.to_vec()).unwrap());
+        while let Some(Line { text, is_ended, .. }) = lines.next().unwrap() {
+            found.push((String::from_utf8(text.to_vec()).unwrap(), is_ended));
         }
-        assert_eq!(found, ["a", "b", "", "c"]);
+        assert_eq!(found, [("a", true), ("b", true), ("", true), ("c", false)].map(|(text, end)| (text.to_owned(), end)));
         assert_eq!((lines.number, lines.bytes), (4, 10));
     }
 
@@ -88,8 +91,8 @@ mod tests {
     fn a_line_without_end_is_passed_over() {
         let long = io::repeat(b'x').take(LONGEST + 5).chain("\nshort".as_bytes());
         let mut lines = Lines::new(long);
-        assert!(matches!(lines.next().unwrap(), Some(Line::TooLong(_))));
-        assert_eq!(lines.next().unwrap(), Some(Line::Whole(b"short")));
+        assert!(!lines.next().unwrap().unwrap().is_whole);
+        assert_eq!(lines.next().unwrap().unwrap().text, b"short");
         assert_eq!(lines.number, 2);
     }
 }

@@ -38,13 +38,15 @@ pub(super) struct Scan<'a> {
     pub(super) lines: u64,
     done: u64,
     total: u64,
+    /// Whether somebody may be writing the files: a last line without an end, which can't be read, is left for later.
+    growing: bool,
     watch: Watch<'a>,
 }
 
 impl<'a> Scan<'a> {
     /// A scan of files that have `total` bytes together.
-    pub(super) fn new(rejects: Rejects, total: u64, watch: Watch<'a>) -> Self {
-        Self { rejects, lines: 0, done: 0, total, watch }
+    pub(super) fn new(rejects: Rejects, total: u64, growing: bool, watch: Watch<'a>) -> Self {
+        Self { rejects, lines: 0, done: 0, total, growing, watch }
     }
 
     /// Reads the file at `path` to its end.
@@ -73,13 +75,14 @@ impl<'a> Scan<'a> {
             let Some(line) = lines.next().map_err(|source| EtlError::Read { path: path.to_owned(), source })? else {
                 return Ok(());
             };
-            let (text, taken) = match line {
-                Line::Whole(text) if text.trim_ascii().is_empty() => continue,
-                Line::Whole(text) => (text, ndjson::parse(text, R::SHAPE, &mut record)),
-                Line::TooLong(text) => (text, Err(too_long())),
-            };
-            if let Err(fault) = taken.and_then(|()| reader.take(&record)) {
-                self.rejects.add(path, number, fault, text)?;
+            let Line { text, is_whole, is_ended } = line;
+            if text.trim_ascii().is_empty() {
+                continue;
+            }
+            let parsed = if is_whole { ndjson::parse(text, R::SHAPE, &mut record) } else { Err(too_long()) };
+            match parsed.and_then(|()| reader.take(&record)) {
+                Err(fault) if is_ended || !self.growing => self.rejects.add(path, number, fault, text)?,
+                _ => {}
             }
             self.count(bytes, reader)?;
         }
@@ -91,13 +94,15 @@ impl<'a> Scan<'a> {
         let header = Header::new(names, R::SHAPE, R::NEEDED, path)?;
         let (mut cells, mut record) = (StringRecord::new(), Record::default());
         loop {
-            let taken = match table.read_record(&mut cells) {
+            let (line, taken) = match table.read_record(&mut cells) {
                 Ok(false) => return Ok(()),
-                Ok(true) => header.parse(&cells, R::SHAPE, &mut record).and_then(|()| reader.take(&record)),
+                Ok(true) => {
+                    let taken = header.parse(&cells, R::SHAPE, &mut record).and_then(|()| reader.take(&record));
+                    (line_of(cells.position()), taken)
+                }
                 Err(error) if error.is_io_error() => return Err(csv_failed(path, error)),
-                Err(error) => Err(Fault::new("1", error.to_string())),
+                Err(error) => (line_of(error.position()), Err(bad_cell(&error))),
             };
-            let line = cells.position().map_or(0, csv::Position::line);
             if let Err(fault) = taken {
                 self.rejects.add(path, line, fault, join(&cells).as_bytes())?;
             }
@@ -120,6 +125,17 @@ impl<'a> Scan<'a> {
 
 fn too_long() -> Fault {
     Fault::new("1", format!("the line is longer than {} MiB", LONGEST >> 20))
+}
+
+fn bad_cell(error: &csv::Error) -> Fault {
+    match error.kind() {
+        csv::ErrorKind::Utf8 { err, .. } => Fault::new((err.field() + 1).to_string(), "the cell is not valid UTF-8"),
+        _ => Fault::new("1", error.to_string()),
+    }
+}
+
+fn line_of(position: Option<&csv::Position>) -> u64 {
+    position.map_or(0, csv::Position::line)
 }
 
 fn csv_failed(path: &Path, error: csv::Error) -> EtlError {
@@ -160,11 +176,11 @@ impl Format {
         let start = start.strip_prefix("\u{feff}".as_bytes()).unwrap_or(start);
         match start.trim_ascii_start().first() {
             Some(b'[') => Format::Foreign("it is one JSON array", "make lines of it with `jq -c '.[]'`"),
-            Some(b'{') => Format::Json,
+            // A file without anything has no lines.
+            Some(b'{') | None => Format::Json,
             _ if path.extension().is_some_and(|found| found.eq_ignore_ascii_case("csv")) => Format::Csv,
             Some(_) if has_json_name(path) => Format::Json,
             Some(_) => Format::Csv,
-            None => Format::Json,
         }
     }
 }

@@ -46,6 +46,7 @@ impl Fixture {
             bin: BinSize::DEFAULT,
             dedupe: Dedupe::Delivery,
             max_rejects: 0,
+            growing: false,
             busy: 5,
             now: at("2025-10-07T15:00:00Z"),
         };

@@ -39,63 +39,58 @@ pub(super) fn check_gold(path: &Path, bin: BinSize) -> Result<(), EtlError> {
     Err(EtlError::Write { path: path.to_owned(), source })
 }
 
-/// Replaces the rows of the nodes of `found` in `window` by those of `stage`, and tells the gaps.
-pub(super) fn replace(
-    stage: &Stage,
-    window: &Window,
-    found: &Found,
-    job: &Job,
-    watch: Watch<'_>,
-) -> Result<Vec<NodeGaps>, EtlError> {
-    let mut store = GoldStore::open_or_create(&job.gold, job.bin)?;
-    let mut change = store.change()?;
-    let nodes: Vec<String> = found.nodes.keys().cloned().collect();
-    change.clear(window, &nodes)?;
-    let mut gaps = Vec::new();
-    for (name, node) in &found.nodes {
-        let activity = activity(stage, window, found, node.number)?;
-        let bins = put_node(&mut change, stage, window, (name, node), &activity, job, watch)?;
-        if !bins.is_empty() {
-            gaps.push(NodeGaps { node: name.clone(), bins });
+/// What goes into a window.
+pub(super) struct Content<'a> {
+    pub(super) stage: &'a Stage,
+    pub(super) window: &'a Window,
+    pub(super) found: &'a Found,
+    pub(super) job: &'a Job,
+    pub(super) watch: Watch<'a>,
+}
+
+impl Content<'_> {
+    /// Replaces the rows of the nodes found in the window, and tells their gaps.
+    pub(super) fn put(&self) -> Result<Vec<NodeGaps>, EtlError> {
+        let mut store = GoldStore::open_or_create(&self.job.gold, self.job.bin)?;
+        let mut change = store.change()?;
+        let nodes: Vec<String> = self.found.nodes.keys().cloned().collect();
+        change.clear(self.window, &nodes)?;
+        let mut gaps = Vec::new();
+        for (name, node) in &self.found.nodes {
+            let bins = self.put_node(&mut change, name, node)?;
+            if !bins.is_empty() {
+                gaps.push(NodeGaps { node: name.clone(), bins });
+            }
         }
+        put_mapping(&change, self.found)?;
+        self.watch.check()?;
+        change.commit()?;
+        Ok(gaps)
     }
-    put_mapping(&change, found)?;
-    watch.check()?;
-    change.commit()?;
-    Ok(gaps)
-}
 
-/// The events of a node in and around `window`, as far as there are data.
-fn activity(stage: &Stage, window: &Window, found: &Found, node: u32) -> Result<Activity, EtlError> {
-    let step = window.bin().seconds();
-    let around = AROUND as i64 * step;
-    let (first, end) = (window.start().as_second() - around, window.end().as_second() + around);
-    let known = found.extent.clone().unwrap_or(first..first);
-    let first = first.max(known.start);
-    let mut activity = Activity::quiet(first, end.min(known.end), step);
-    stage.totals(node, |bin, events| activity.set(bin, events))?;
-    Ok(activity)
-}
+    fn put_node(&self, change: &mut Change<'_>, name: &str, node: &Node) -> Result<Vec<u32>, EtlError> {
+        let activity = self.activity(node.number)?;
+        let mut gaps = Vec::new();
+        self.stage.bins(node.number, node.queue.as_ref().map(|(_, number)| *number), |bin| {
+            self.watch.check()?;
+            let is_gap = activity.is_gap(&bin, self.job.busy);
+            let row = row(name, &bin, is_gap, self.job.now);
+            gaps.extend(self.window.bin_at(row.ts).filter(|_| is_gap));
+            Ok::<(), EtlError>(change.put(&row)?)
+        })?;
+        Ok(gaps)
+    }
 
-fn put_node(
-    change: &mut Change<'_>,
-    stage: &Stage,
-    window: &Window,
-    (name, node): (&String, &Node),
-    activity: &Activity,
-    job: &Job,
-    watch: Watch<'_>,
-) -> Result<Vec<u32>, EtlError> {
-    let mut gaps = Vec::new();
-    stage.bins(node.number, node.queue.as_ref().map(|(_, number)| *number), |bin| {
-        watch.check()?;
-        let row = row(name, &bin, activity.is_gap(&bin, job.busy), job.now);
-        if !row.known_data_gaps.is_empty() {
-            gaps.extend(window.bin_at(row.ts));
-        }
-        Ok::<(), EtlError>(change.put(&row)?)
-    })?;
-    Ok(gaps)
+    /// The events of a node in and around the window, as far as there are data.
+    fn activity(&self, node: u32) -> Result<Activity, EtlError> {
+        let step = self.window.bin().seconds();
+        let around = AROUND as i64 * step;
+        let (first, end) = (self.window.start().as_second() - around, self.window.end().as_second() + around);
+        let known = self.found.extent.clone().unwrap_or(first..first);
+        let mut activity = Activity::quiet(first.max(known.start), end.min(known.end), step);
+        self.stage.totals(node, |bin, events| activity.set(bin, events))?;
+        Ok(activity)
+    }
 }
 
 fn row(node: &str, bin: &NodeBin, is_gap: bool, now: Timestamp) -> GoldRow {

@@ -59,6 +59,27 @@ fn a_cell_that_is_no_number_is_located() {
 }
 
 #[test]
+fn bytes_that_are_no_text_are_located() {
+    let fixture = Fixture::new().events("e.ndjson", GOOD).metrics("m.csv", "");
+    let table = b"timestamp,queue,metric,Total\n2025-10-07T14:00:00Z,orders-in,\xff,1\n";
+    fs::write(&fixture.job.metrics[0], table).unwrap();
+    let expected = "m.csv:2, column 3: the cell is not valid UTF-8";
+    fixture.check_fails(&format!("1 of 2 lines are bad, and 0 may be\n{expected}"));
+    fs::write(&fixture.job.metrics[0], "").unwrap();
+    fs::write(&fixture.job.events[0], b"{\"name\": \"\xff\"}").unwrap();
+    let expected = "e.ndjson:1, column 12: no JSON object: invalid unicode code point";
+    fixture.check_fails(&format!("1 of 1 lines are bad, and 0 may be\n{expected}"));
+}
+
+#[test]
+fn half_a_line_at_the_end_of_a_file_that_grows_is_left_for_later() {
+    let mut fixture = Fixture::new().events("e.ndjson", &format!("{GOOD}\n{{\"timest"));
+    fixture.check_fails("1 of 2 lines are bad, and 0 may be\ne.ndjson:2, column 8: no JSON object: the line ends while parsing a string");
+    fixture.job.growing = true;
+    assert_eq!(fixture.run().unwrap().rejects, 0);
+}
+
+#[test]
 fn bad_lines_are_kept_and_fail_the_run_only_above_their_limit() {
     let text = format!("{GOOD}\nbad one\n{}\n", GOOD.replace("05Z", "05"));
     let mut fixture = Fixture::new().events("e.ndjson", &text);
