@@ -45,7 +45,8 @@ fn folder(events: u32) -> TempDir {
     folder
 }
 
-const ETL: &str = "etl --events demo/events.ndjson --metrics demo/metrics.csv --mapping demo/mapping.csv --gold gold.db";
+const ETL: &str =
+    "etl --events demo/events.ndjson --metrics demo/metrics.csv --mapping demo/mapping.csv --gold gold.db";
 
 /// All rows of the store, but for when they were made; none for a store that isn't there or has no bins yet.
 fn rows(gold: &Path) -> Vec<GoldRow> {
@@ -87,7 +88,8 @@ fn the_demo_leaves_a_folder_alone() {
 #[test]
 fn json_is_all_that_goes_to_standard_output() {
     let folder = folder(5_000);
-    let done = check_exit(folder.path(), &format!("{ETL} --json --from 2025-10-07T01:00:00Z --to 2025-10-07T02:00:00Z"), 0);
+    let done =
+        check_exit(folder.path(), &format!("{ETL} --json --from 2025-10-07T01:00:00Z --to 2025-10-07T02:00:00Z"), 0);
     let summary: serde_json::Value = serde_json::from_str(&done.out).unwrap();
     assert_eq!((&summary["rows"], &summary["start"]), (&36.into(), &"2025-10-07T01:00:00Z".into()));
     assert_eq!(summary["gaps"][0]["bins"][0], 0);

@@ -137,7 +137,11 @@ fn tell(made: &Made, demo: &Demo, args: &TelemetryArgs, ui: &Ui) {
     let path = |name: &str| args.out.join(name).display().to_string();
     let (events, metrics) = (HumanCount(*events), HumanCount(*metrics));
     let file = path(demo.format.file());
-    ui.note(&format!("wrote {file} ({events} events), {} ({metrics}) and {}", path("metrics.csv"), path("mapping.csv")));
+    ui.note(&format!(
+        "wrote {file} ({events} events), {} ({metrics}) and {}",
+        path("metrics.csv"),
+        path("mapping.csv")
+    ));
     let bins = u64::from(demo.days) * 288;
     ui.note(&format!(
         "\nnext, make bins of them, and series of the bins:\n  \

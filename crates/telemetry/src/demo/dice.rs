@@ -40,7 +40,10 @@ mod tests {
     #[test]
     fn numbers_are_the_same_everywhere_and_cover_their_range() {
         let dice = Dice::new(7);
-        assert_eq!([0, 1, 2].map(|what| dice.of(what).below(1_000)), [0, 1, 2].map(|what| Dice::new(7).of(what).below(1_000)));
+        assert_eq!(
+            [0, 1, 2].map(|what| dice.of(what).below(1_000)),
+            [0, 1, 2].map(|what| Dice::new(7).of(what).below(1_000))
+        );
         let counts = (0..10_000).fold([0; 10], |mut counts: [u32; 10], what| {
             counts[dice.of(what).below(10) as usize] += 1;
             counts

@@ -67,6 +67,8 @@ fn record(
     attempts: &[Attempt],
     arriving: &mut BinaryHeap<Reverse<Event>>,
 ) {
+    // What ends behind the last day is that day's.
+    let end = u64::from(demo.days) * DAY * MINUTE;
     for (at, attempt) in (0_u64..).zip(attempts) {
         let message = demo.dice().of(number as u64 + 1).of(attempt.message);
         // A sampled message is kept with all its events.
@@ -90,16 +92,15 @@ fn record(
         let name = if attempt.failed { FAILED } else { PROCESSED };
         let ended = Event { time: time + duration, name, duration, ..received };
         for (which, event) in (4..).zip([received, ended]) {
-            send(event, service, dice.of(which), arriving);
+            if service.is_recorded(event.time / MINUTE) && event.time < end {
+                send(event, dice.of(which), arriving);
+            }
         }
     }
 }
 
 /// Lets an event arrive: at once or, one in 200, up to 25 minutes late; one in 200 comes twice.
-fn send(event: Event, service: &Service, dice: Dice, arriving: &mut BinaryHeap<Reverse<Event>>) {
-    if !service.is_recorded(event.time / MINUTE) {
-        return;
-    }
+fn send(event: Event, dice: Dice, arriving: &mut BinaryHeap<Reverse<Event>>) {
     let late = if dice.of(0).happens(5) { 5 * MINUTE + dice.of(1).below(20 * MINUTE) } else { dice.of(1).below(2_000) };
     let first = Event { arrives: event.time + late, ..event };
     arriving.push(Reverse(first));

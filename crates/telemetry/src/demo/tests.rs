@@ -96,6 +96,18 @@ fn sampled_events_stand_for_all() {
 }
 
 #[test]
+fn every_event_is_of_one_of_the_days() {
+    let demo = Demo { days: 2, ..DEMO };
+    let mut latest = 0;
+    let each = events::each(&demo, |event| {
+        latest = latest.max(event.time);
+        Ok::<(), ()>(())
+    });
+    assert_eq!(each, Ok(()));
+    assert!((2 * DAY - 5..2 * DAY).contains(&(latest / 60_000)), "{latest}");
+}
+
+#[test]
 fn events_as_csv_say_the_same() {
     assert_eq!(gold(&Demo { format: EventFormat::Csv, ..DEMO }).1, gold(&DEMO).1);
 }

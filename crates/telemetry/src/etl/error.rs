@@ -132,7 +132,14 @@ impl EtlError {
         use EtlError::{Extent, Mapping, NoColumn, NoEvents, Rejects, Rows, Time, Window};
         matches!(
             self,
-            NoColumn { .. } | Mapping { .. } | Rejects { .. } | NoEvents | Window { .. } | Extent { .. } | Rows { .. } | Time(_)
+            NoColumn { .. }
+                | Mapping { .. }
+                | Rejects { .. }
+                | NoEvents
+                | Window { .. }
+                | Extent { .. }
+                | Rows { .. }
+                | Time(_)
         ) || matches!(self, EtlError::Gold(GoldError::Bin { .. }))
     }
 }

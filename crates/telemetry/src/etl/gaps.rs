@@ -25,7 +25,8 @@ impl Activity {
 
     /// Says that there were `count` events in `bin`.
     pub(super) fn set(&mut self, bin: i64, count: i64) {
-        if let Some(known) = usize::try_from((bin - self.first) / self.step).ok().and_then(|at| self.counts.get_mut(at)) {
+        if let Some(known) = usize::try_from((bin - self.first) / self.step).ok().and_then(|at| self.counts.get_mut(at))
+        {
             *known = count;
         }
     }

@@ -83,7 +83,10 @@ mod tests {
         while let Some(Line { text, is_ended, .. }) = lines.next().unwrap() {
             found.push((String::from_utf8(text.to_vec()).unwrap(), is_ended));
         }
-        assert_eq!(found, [("a", true), ("b", true), ("", true), ("c", false)].map(|(text, end)| (text.to_owned(), end)));
+        assert_eq!(
+            found,
+            [("a", true), ("b", true), ("", true), ("c", false)].map(|(text, end)| (text.to_owned(), end))
+        );
         assert_eq!((lines.number, lines.bytes), (4, 10));
     }
 

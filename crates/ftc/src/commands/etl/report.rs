@@ -122,7 +122,8 @@ fn gap_line(gaps: &NodeGaps, window: &Window) -> String {
     }
     let shown = ranges.iter().take(GAPS_SHOWN).map(|(first, last)| window.clock(*first, *last));
     let shown = shown.collect::<Vec<_>>().join(", ");
-    let more = if ranges.len() > GAPS_SHOWN { format!(" and {} more", ranges.len() - GAPS_SHOWN) } else { String::new() };
+    let more =
+        if ranges.len() > GAPS_SHOWN { format!(" and {} more", ranges.len() - GAPS_SHOWN) } else { String::new() };
     format!("gaps of {}: {}, {shown}{more}", gaps.node, counted(gaps.bins.len(), "bin"))
 }
 

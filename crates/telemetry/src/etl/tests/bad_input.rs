@@ -2,7 +2,8 @@
 
 use super::*;
 
-const GOOD: &str = r#"{"timestamp":"2025-10-07T14:00:05Z","name":"MessageReceived","customDimensions":{"node":"A","messageId":"m1"}}"#;
+const GOOD: &str =
+    r#"{"timestamp":"2025-10-07T14:00:05Z","name":"MessageReceived","customDimensions":{"node":"A","messageId":"m1"}}"#;
 
 /// A line between two good ones is rejected with `expected`, its column and reason.
 fn check_line(bad: &str, expected: &str) {
@@ -119,7 +120,11 @@ fn a_mapping_that_says_two_things_or_nothing_is_refused() {
     check("m.csv", "node,inputQueue\nA,x\nA,y\n", "m.csv:3: node `A` is mapped twice, first in 2");
     check("m.csv", "node,inputQueue\nA,\n", "m.csv:2: there is no `inputQueue`");
     check("m.csv", "A,x\n", "m.csv:1: expected the header `node,inputQueue`, found `A,x`");
-    check("m.yaml", "- { node: A, inputQueue: x }\n- { node: A, inputQueue: x }\n", "m.yaml, entry 2: node `A` is mapped twice, first in 1");
+    check(
+        "m.yaml",
+        "- { node: A, inputQueue: x }\n- { node: A, inputQueue: x }\n",
+        "m.yaml, entry 2: node `A` is mapped twice, first in 1",
+    );
     check("m.yaml", "7\n", "m.yaml:1: expected nodes with their queues, like `OrderService: orders-in`");
 }
 

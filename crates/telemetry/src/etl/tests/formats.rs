@@ -76,7 +76,8 @@ fn metrics_have_the_names_of_the_chapter_or_of_azure() {
 #[test]
 fn a_measurement_that_is_there_twice_counts_once() {
     let line = "2025-10-07T14:00:00Z,orders-in,IncomingMessages,7\n";
-    let later = "2025-10-07T14:00:00Z,orders-in,IncomingMessages,6\n2025-10-07T14:00:59Z,orders-in,ActiveMessages,3.5\n";
+    let later =
+        "2025-10-07T14:00:00Z,orders-in,IncomingMessages,6\n2025-10-07T14:00:59Z,orders-in,ActiveMessages,3.5\n";
     check_metrics("twice.csv", &format!("timestamp,queueName,metric,value\n{line}{line}{later}"));
 }
 
