@@ -46,7 +46,7 @@ fn folder(events: u32) -> TempDir {
 }
 
 const ETL: &str =
-    "etl --events demo/events.ndjson --metrics demo/metrics.csv --mapping demo/mapping.csv --gold gold.db";
+    "etl --events demo/events.ndjson --metrics demo/metrics.csv --mapping demo/mapping.csv --gold gold.sqlite";
 
 /// All rows of the store, but for when they were made; none for a store that isn't there or has no bins yet.
 fn rows(gold: &Path) -> Vec<GoldRow> {
@@ -71,10 +71,10 @@ fn the_demo_says_what_to_type_next_and_that_works() {
     assert_eq!(made.out, "");
     let next = made.err.lines().find_map(|line| line.trim().strip_prefix("ftc etl")).unwrap().trim();
     let done = check_exit(folder.path(), &format!("etl {next}"), 0);
-    let said = "gold.db: 864 rows, 3 nodes in 288 bins of 5m from 2025-10-07T00:00:00Z to 2025-10-08T00:00:00Z\n";
+    let said = "gold.sqlite: 864 rows, 3 nodes in 288 bins of 5m from 2025-10-07T00:00:00Z to 2025-10-08T00:00:00Z\n";
     assert!(done.err.starts_with(said), "{}", done.err);
     assert!(done.err.contains("01:00-01:10 UTC"), "{}", done.err);
-    assert_eq!(rows(&folder.path().join("gold.db")).len(), 864);
+    assert_eq!(rows(&folder.path().join("gold.sqlite")).len(), 864);
 }
 
 #[test]
@@ -106,8 +106,8 @@ fn bad_lines_end_the_run_with_1_and_say_where_they_are() {
     let said = "error: demo/events.ndjson:1, column 1: no JSON object: expected value\nerror: 1 of ";
     assert!(done.err.starts_with(said), "{}", done.err);
     assert!(done.err.contains("help: mend them, or allow more with `--max-rejects`\n"), "{}", done.err);
-    assert!(done.err.ends_with("the bad lines are in `gold.db.rejects.ndjson`; Gold is as it was\n"), "{}", done.err);
-    assert!(!folder.path().join("gold.db").exists());
+    assert!(done.err.ends_with("the bad lines are in `gold.sqlite.rejects.ndjson`; Gold is as it was\n"), "{}", done.err);
+    assert!(!folder.path().join("gold.sqlite").exists());
     let allowed = check_exit(folder.path(), &format!("{ETL} --max-rejects 1"), 0);
     assert!(allowed.err.contains("warning: 1 bad line passed over"), "{}", allowed.err);
 }
@@ -124,7 +124,7 @@ fn a_command_line_that_makes_no_sense_is_refused() {
     check("--from -5y", "`5y` is no length of time");
     check("--every 5m --from -1h", "cannot be used with");
     check("--lag 5m", "--every");
-    check_exit(folder.path(), "etl --gold gold.db", 2);
+    check_exit(folder.path(), "etl --gold gold.sqlite", 2);
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn a_run_that_repeats_itself_stops_when_it_is_told_to() {
         Command::new("kill").args([format!("-{signal}"), child.id().to_string()]).status().unwrap();
         assert_eq!(child.wait().unwrap().code(), Some(130), "{signal}");
         let bins = summary["bins"].as_u64().unwrap() as usize;
-        assert_eq!(rows(&folder.path().join("gold.db")).len(), 3 * bins);
+        assert_eq!(rows(&folder.path().join("gold.sqlite")).len(), 3 * bins);
     }
 }
 
@@ -157,7 +157,7 @@ fn is_done_after(folder: &Path, moment: Duration) -> bool {
 #[test]
 fn gold_is_whole_whenever_the_etl_is_killed() {
     let folder = folder(20_000);
-    let gold = folder.path().join("gold.db");
+    let gold = folder.path().join("gold.sqlite");
     check_exit(folder.path(), ETL, 0);
     let old = rows(&gold);
     let kept = fs::read(&gold).unwrap();
@@ -171,7 +171,7 @@ fn gold_is_whole_whenever_the_etl_is_killed() {
     assert_ne!(old, new);
     // Moments that look like chance and are spread over all of the run.
     for step in 0..20 {
-        for name in ["gold.db", "gold.db-wal", "gold.db-shm"] {
+        for name in ["gold.sqlite", "gold.sqlite-wal", "gold.sqlite-shm"] {
             let _ = fs::remove_file(folder.path().join(name));
         }
         fs::write(&gold, &kept).unwrap();

@@ -145,8 +145,8 @@ fn tell(made: &Made, demo: &Demo, args: &TelemetryArgs, ui: &Ui) {
     let bins = u64::from(demo.days) * 288;
     ui.note(&format!(
         "\nnext, make bins of them, and series of the bins:\n  \
-         ftc etl --events {file} --metrics {} --mapping {} --gold gold.db\n  \
-         ftc load --source gold.db --start {start} --bins {bins} --nodes OrderService --out telemetry",
+         ftc etl --events {file} --metrics {} --mapping {} --gold gold.sqlite\n  \
+         ftc load --source gold.sqlite --start {start} --bins {bins} --nodes OrderService --out telemetry",
         path("metrics.csv"),
         path("mapping.csv"),
     ));

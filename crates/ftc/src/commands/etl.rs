@@ -18,9 +18,9 @@ use crate::ui::{Outcome, Ui};
 /// What the long help adds.
 pub(crate) const MORE_HELP: &str = "\
 Examples:
-  ftc etl --events events.ndjson --metrics metrics.csv --mapping mapping.csv --gold gold.db
-  ftc etl --events 'export/*.json' --mapping mapping.csv --gold gold.db --from -1d --to -5m
-  ftc etl --events export/ --metrics metrics/ --mapping mapping.csv --gold gold.db --every 5m
+  ftc etl --events events.ndjson --metrics metrics.csv --mapping mapping.csv --gold gold.sqlite
+  ftc etl --events 'export/*.json' --mapping mapping.csv --gold gold.sqlite --from -1d --to -5m
+  ftc etl --events export/ --metrics metrics/ --mapping mapping.csv --gold gold.sqlite --every 5m
 
 Files are lines of JSON or CSV, as App Insights and Azure Monitor export them. A window is computed from all
 files given and replaced as a whole: name every file that has events of it, the old ones too.

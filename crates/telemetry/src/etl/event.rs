@@ -72,8 +72,19 @@ pub(super) fn parse(record: &Record) -> Result<Option<Event<'_>>, Fault> {
     };
     let time = time_of(record, &SHAPE, TIME)?;
     let node = record.get(NODE).ok_or_else(|| Fault::missing(&SHAPE, NODE))?;
+    if !is_id(node) {
+        return Err(Fault::unexpected(&SHAPE, NODE, node, ID));
+    }
     let message = record.get(MESSAGE_ID).ok_or_else(|| Fault::missing(&SHAPE, MESSAGE_ID))?;
     Ok(Some(Event { time, kind, node, message, weight: weight(record)? }))
+}
+
+/// What names of nodes have to be.
+pub(super) const ID: &str = "a name of at most 200 bytes without control characters and backticks";
+
+/// Whether a model can name a node `name`.
+pub(super) fn is_id(name: &str) -> bool {
+    (1..=200).contains(&name.len()) && !name.chars().any(|one| one.is_control() || one == '`')
 }
 
 /// The time in `field`; an offset may stand there, but not nothing.

@@ -8,7 +8,9 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::error::EtlError;
+use super::event::{ID, is_id};
 use super::inputs;
+use super::record::shorten;
 
 /// Bytes of a mapping at most.
 const LARGEST: u64 = 64 << 20;
@@ -97,6 +99,9 @@ impl Seen {
         if node.is_empty() || queue.is_empty() {
             let missing = if node.is_empty() { "node" } else { "inputQueue" };
             return Err(format!("there is no `{missing}`"));
+        }
+        if !is_id(node) {
+            return Err(format!("expected {ID}, found `{}`", shorten(node)));
         }
         if let Some(before) = self.lines.insert(node.to_owned(), line) {
             return Err(format!("node `{node}` is mapped twice, first in {before}"));

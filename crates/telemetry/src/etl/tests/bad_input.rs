@@ -20,6 +20,9 @@ fn a_line_that_is_no_event_is_located_with_what_stands_there() {
     check_line(&GOOD.replace("timestamp", "when"), "timestamp: there is no `timestamp`");
     check_line(&GOOD.replace("\"name\"", "\"nome\""), "name: there is no `name`");
     check_line(&GOOD.replace("\"A\"", "\"\""), "node: there is no `node`");
+    let expected = "expected a name of at most 200 bytes without control characters and backticks";
+    check_line(&GOOD.replace("\"A\"", "\"a`b\""), &format!("node: {expected}, found `a`b`"));
+    check_line(&GOOD.replace("\"A\"", "\"a\\tb\""), &format!("node: {expected}, found `a b`"));
     check_line(&GOOD.replace("messageId", "id"), "messageId: there is no `messageId`");
     let count = |text: &str| GOOD.replace("}}", &format!("}},\"itemCount\":{text}}}"));
     check_line(&count("0"), "itemCount: expected a whole number from 1, found `0`");
