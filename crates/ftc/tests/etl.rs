@@ -106,7 +106,11 @@ fn bad_lines_end_the_run_with_1_and_say_where_they_are() {
     let said = "error: demo/events.ndjson:1, column 1: no JSON object: expected value\nerror: 1 of ";
     assert!(done.err.starts_with(said), "{}", done.err);
     assert!(done.err.contains("help: mend them, or allow more with `--max-rejects`\n"), "{}", done.err);
-    assert!(done.err.ends_with("the bad lines are in `gold.sqlite.rejects.ndjson`; Gold is as it was\n"), "{}", done.err);
+    assert!(
+        done.err.ends_with("the bad lines are in `gold.sqlite.rejects.ndjson`; Gold is as it was\n"),
+        "{}",
+        done.err
+    );
     assert!(!folder.path().join("gold.sqlite").exists());
     let allowed = check_exit(folder.path(), &format!("{ETL} --max-rejects 1"), 0);
     assert!(allowed.err.contains("warning: 1 bad line passed over"), "{}", allowed.err);

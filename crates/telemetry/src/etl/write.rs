@@ -76,7 +76,8 @@ impl Content<'_> {
             let is_gap = activity.is_gap(&bin, self.job.busy);
             let row = row(name, &bin, is_gap, self.job.now);
             gaps.extend(self.window.bin_at(row.ts).filter(|_| is_gap));
-            Ok::<(), EtlError>(change.put(&row)?)
+            change.put(&row)?;
+            Ok::<(), EtlError>(())
         })?;
         Ok(gaps)
     }

@@ -71,7 +71,7 @@ fn bytes_that_are_no_text_are_located() {
     fixture.check_fails(&format!("1 of 2 lines are bad, and 0 may be\n{expected}"));
     fs::write(&fixture.job.metrics[0], "").unwrap();
     fs::write(&fixture.job.events[0], b"{\"name\": \"\xff\"}").unwrap();
-    let expected = "e.ndjson:1, column 12: no JSON object: invalid unicode code point";
+    let expected = "e.ndjson:1, column 11: no JSON object: invalid unicode code point";
     fixture.check_fails(&format!("1 of 1 lines are bad, and 0 may be\n{expected}"));
 }
 
