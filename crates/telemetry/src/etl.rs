@@ -162,7 +162,7 @@ pub fn run(job: &Job, progress: &dyn Fn(Progress), stop: Option<&AtomicBool>) ->
     found.events.duplicates = found.staged - unique;
     watch.begin(Step::Writing);
     let gaps = Content { stage: &stage, window: &window, found: &found, job, watch }.put()?;
-    Ok(summary(&window, found, gaps))
+    Ok(summary(&window, &found, gaps))
 }
 
 /// Who hears how far a run is, and may stop it.
@@ -183,7 +183,7 @@ impl Watch<'_> {
     }
 }
 
-fn summary(window: &Window, found: Found, gaps: Vec<NodeGaps>) -> Summary {
+fn summary(window: &Window, found: &Found, gaps: Vec<NodeGaps>) -> Summary {
     let nodes = found.nodes.len();
     let of = |kept: fn(&Node) -> bool| {
         found.nodes.iter().filter(|(_, node)| kept(node)).map(|(name, _)| name.clone()).collect()
