@@ -1,9 +1,6 @@
-//! Ctrl-C. While nothing is on the disk it ends the process, at once or, so that the terminal is left tidy, as soon as an
-//! evaluation has stopped; while a run is written it asks the writer to stop, which removes what it has; a small file is
-//! first written to its end. A second Ctrl-C doesn't wait for a run.
-//! Ctrl-C, and being told to end (SIGTERM, SIGHUP). While nothing is on the disk it ends the process at once; while a run
-//! is written it asks the writer to stop, which removes what it has; a small file is first written to its end. A second
-//! Ctrl-C doesn't wait for a run.
+//! Ctrl-C, and being told to end (SIGTERM, SIGHUP). While nothing is on the disk it ends the process, at once or, so that
+//! the terminal is left tidy, as soon as an evaluation has stopped; while a run is written it asks the writer to stop, which
+//! removes what it has; a small file is first written to its end. A second Ctrl-C doesn't wait for a run.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
