@@ -1,6 +1,9 @@
 //! Where rows of Gold come from. The loader asks any [`TelemetrySource`] for a window and a selection of nodes and gets
 //! rows in the order of (node, ts); a source gives all of them or an error, never a part for the whole.
 
+#[cfg(feature = "kusto")]
+pub mod kusto;
+
 use jiff::Timestamp;
 
 use crate::gold::GoldRow;
