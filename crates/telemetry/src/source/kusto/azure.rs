@@ -72,7 +72,8 @@ impl Credential for AzureIdentity {
     fn token(&self) -> Result<Option<Token>, KustoError> {
         let scope = format!("{}/.default", self.address.cluster());
         let asked = async { tokio::time::timeout(LIMIT, self.identity.get_token(&[&scope], None)).await };
-        let token = self.runtime.block_on(asked).map_err(|_| missing("no token came in time".to_owned(), &self.address))?;
+        let token =
+            self.runtime.block_on(asked).map_err(|_| missing("no token came in time".to_owned(), &self.address))?;
         let token = token.map_err(|error| unfit(&self.address, error))?;
         Ok(Token::new(token.token.secret()))
     }

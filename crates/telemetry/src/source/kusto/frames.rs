@@ -96,6 +96,15 @@ struct Frame {
     errors: Vec<Value>,
     /// The role of its table, once rows have begun.
     table: Option<Table>,
+    /// Rows that came before the frame said what they are.
+    early_rows: Vec<Value>,
+}
+
+impl Frame {
+    fn says_what_rows_are(&self) -> bool {
+        let table = !self.table_kind.is_empty() && !self.columns.is_empty();
+        self.kind == "TableFragment" && self.table_id.is_some() || self.kind == "DataTable" && table
+    }
 }
 
 #[derive(Deserialize)]
@@ -150,7 +159,8 @@ impl<T: Record> Answer<T> {
         }
     }
 
-    fn add_row(&mut self, role: &Role, values: &[Value]) -> Result<(), KustoError> {
+    fn add_row(&mut self, role: &Role, row: &Value) -> Result<(), KustoError> {
+        let values = row.as_array().ok_or_else(|| row_error(row))?;
         match role {
             Role::Ignored | Role::Status(None) => Ok(()),
             Role::Status(Some((level, payload))) => check_status(values.get(*level), values.get(*payload)),
@@ -169,6 +179,9 @@ impl<T: Record> Answer<T> {
     /// What a frame means as a whole.
     fn end_frame(&mut self, mut frame: Frame) -> Result<(), KustoError> {
         check_errors(&frame)?;
+        if !frame.early_rows.is_empty() || frame.kind == "DataTable" && frame.table.is_none() {
+            self.add_early_rows(&mut frame)?;
+        }
         match frame.kind.as_str() {
             "TableHeader" => self.open = Some(self.begin_table(&frame)?),
             "TableFragment" => self.open = frame.table.take(),
@@ -177,6 +190,12 @@ impl<T: Record> Answer<T> {
             _ => (),
         }
         Ok(())
+    }
+
+    fn add_early_rows(&mut self, frame: &mut Frame) -> Result<(), KustoError> {
+        self.begin_rows(frame)?;
+        let role = frame.table.as_ref().map_or(&Role::Ignored, |table| &table.role);
+        std::mem::take(&mut frame.early_rows).iter().try_for_each(|row| self.add_row(role, row))
     }
 
     fn end_table(&mut self, frame: &Frame) -> Result<(), KustoError> {
@@ -295,12 +314,13 @@ impl<'de, T: Record> Visitor<'de> for OneFrame<'_, T> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let mut frame = Frame::default();
         while let Some(key) = map.next_key::<String>()? {
-            if key == "Rows" {
-                let begun = self.0.begin_rows(&mut frame);
-                keep(self.0, begun)?;
-                map.next_value_seed(Rows { answer: self.0, frame: &frame })?;
-            } else {
-                read_member(&mut frame, &key, &mut map)?;
+            match key.as_str() {
+                "Rows" if frame.says_what_rows_are() => {
+                    let begun = self.0.begin_rows(&mut frame);
+                    keep(self.0, begun)?;
+                    map.next_value_seed(Rows { answer: self.0, frame: &frame })?;
+                }
+                key => read_member(&mut frame, key, &mut map)?,
             }
         }
         let ended = self.0.end_frame(frame);
@@ -315,6 +335,7 @@ fn read_member<'de, A: MapAccess<'de>>(frame: &mut Frame, key: &str, map: &mut A
         "TableKind" => frame.table_kind = map.next_value()?,
         "TableFragmentType" => frame.fragment_kind = map.next_value()?,
         "Columns" => frame.columns = map.next_value()?,
+        "Rows" => frame.early_rows = map.next_value()?,
         "RowCount" => frame.row_count = map.next_value()?,
         "HasErrors" => frame.has_errors = map.next_value()?,
         "Cancelled" => frame.cancelled = map.next_value()?,
@@ -348,10 +369,7 @@ impl<'de, T: Record> Visitor<'de> for Rows<'_, T> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<(), A::Error> {
         let role = self.frame.table.as_ref().map_or(&Role::Ignored, |table| &table.role);
         while let Some(row) = rows.next_element::<Value>()? {
-            let added = match &row {
-                Value::Array(values) => self.answer.add_row(role, values),
-                other => Err(row_error(other)),
-            };
+            let added = self.answer.add_row(role, &row);
             keep(self.answer, added)?;
         }
         Ok(())
