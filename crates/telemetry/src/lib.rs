@@ -6,11 +6,13 @@
 //! ```
 //!
 //! - [`time`] has bins and windows, [`gold`] the rows of the table.
+//! - [`kql`] writes the ETL as a script that a Kusto database runs by itself.
 //! - [`source`] is where the loader reads rows from, whatever holds them.
 //!
 //! Everything written is whole or not there: tables change in one transaction, folders appear by one rename.
 #![forbid(unsafe_code)]
 
 pub mod gold;
+pub mod kql;
 pub mod source;
 pub mod time;

@@ -1,6 +1,7 @@
 //! The Kusto source against a cluster over real HTTP: whole answers in every form give the same rows, broken ones give
 //! an error that says what, where and what to do, and no rows.
 #![cfg(feature = "kusto")]
+#![expect(clippy::unwrap_used, reason = "a test")]
 
 mod cluster;
 

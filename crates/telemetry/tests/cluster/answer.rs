@@ -47,8 +47,8 @@ pub(super) fn reply(act: &Act, mut table: Table, limit: usize) -> Reply {
             frames.as_array_mut().unwrap().pop();
             success(&frames)
         }
-        Act::Cut => broken(&table, |half| End::CutAfter(half)),
-        Act::Stall => broken(&table, |half| End::StallAfter(half)),
+        Act::Cut => broken(&table, End::CutAfter),
+        Act::Stall => broken(&table, End::StallAfter),
         Act::HangUp => broken(&table, |_| End::HangUp),
         Act::Raw { status, headers, body } => {
             Reply { status: (*status).to_owned(), headers: (*headers).to_owned(), body: body.clone(), end: End::Whole }

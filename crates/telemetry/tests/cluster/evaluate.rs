@@ -51,13 +51,13 @@ fn apply(
         "where" => rest.split(" and ").try_fold(rows, |rows, condition| keep(rows, condition, parameters)),
         "distinct" => {
             columns.push((rest.to_owned(), type_of(rest)));
-            Ok(distinct(rows, rest))
+            Ok(distinct(&rows, rest))
         }
         "summarize" if rest == "rows = count(), bytes = sum(estimate_data_size(*)) by node, day = startofday(ts)" => {
             columns.extend(["node", "day", "rows", "bytes"].map(|name| (name.to_owned(), type_of(name))));
             Ok(summarize(&rows))
         }
-        "project" => project(rows, rest, columns),
+        "project" => project(&rows, rest, columns),
         "order" => order(rows, rest),
         _ => Err(format!("Syntax error: unknown operator in `{step}`")),
     }
@@ -122,7 +122,7 @@ fn time(value: &Value) -> Timestamp {
     value.as_str().unwrap().parse().unwrap()
 }
 
-fn distinct(rows: Rows, column: &str) -> Rows {
+fn distinct(rows: &Rows, column: &str) -> Rows {
     let values: BTreeMap<String, Value> =
         rows.iter().map(|row| (row[column].to_string(), row[column].clone())).collect();
     values.into_values().map(|value| Map::from_iter([(column.to_owned(), value)])).collect()
@@ -140,7 +140,7 @@ fn summarize(rows: &Rows) -> Rows {
     cells.into_iter().map(cell).collect()
 }
 
-fn project(rows: Rows, rest: &str, columns: &mut Vec<(String, &'static str)>) -> Result<Rows, String> {
+fn project(rows: &Rows, rest: &str, columns: &mut Vec<(String, &'static str)>) -> Result<Rows, String> {
     columns.clear();
     let spaced = rest.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut projected: Rows = vec![Map::new(); rows.len()];

@@ -1,6 +1,5 @@
 //! A Kusto cluster for tests, over real HTTP on loopback: it evaluates the queries that the loader sends over given
 //! rows, parameters and all, and answers in each way that a cluster may, once per [`Act`], then plainly.
-#![allow(dead_code, unreachable_pub, missing_docs, reason = "each test uses a part of it")]
 
 mod answer;
 mod evaluate;
@@ -17,7 +16,7 @@ use http::{Reply, Request};
 
 /// How a request is answered.
 #[derive(Clone, Debug)]
-pub enum Act {
+pub(crate) enum Act {
     /// One table.
     Plain,
     /// One table, the members of each frame in alphabetical order.
@@ -50,15 +49,15 @@ pub enum Act {
 
 /// What a request asked for.
 #[derive(Clone, Debug)]
-pub struct Asked {
-    pub db: String,
-    pub csl: String,
-    pub properties: Value,
-    pub authorization: Option<String>,
+pub(crate) struct Asked {
+    pub(crate) db: String,
+    pub(crate) csl: String,
+    pub(crate) properties: Value,
+    pub(crate) authorization: Option<String>,
 }
 
 /// A cluster that serves until the process ends.
-pub struct Cluster {
+pub(crate) struct Cluster {
     address: SocketAddr,
     state: Arc<State>,
 }
@@ -72,12 +71,12 @@ struct State {
 }
 
 impl Cluster {
-    pub fn start(rows: Vec<GoldRow>, acts: Vec<Act>) -> Self {
+    pub(crate) fn start(rows: Vec<GoldRow>, acts: Vec<Act>) -> Self {
         Self::start_with(rows, acts, 500_000, None)
     }
 
     /// One with a limit of rows, that lets in who has `token`.
-    pub fn start_with(rows: Vec<GoldRow>, acts: Vec<Act>, limit: usize, token: Option<&'static str>) -> Self {
+    pub(crate) fn start_with(rows: Vec<GoldRow>, acts: Vec<Act>, limit: usize, token: Option<&'static str>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let (acts, asked) = (Mutex::new(acts.into()), Mutex::default());
@@ -87,15 +86,15 @@ impl Cluster {
         Cluster { address, state }
     }
 
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    pub fn spec(&self) -> String {
+    pub(crate) fn spec(&self) -> String {
         format!("kusto:{}/Telemetry", self.url())
     }
 
-    pub fn asked(&self) -> Vec<Asked> {
+    pub(crate) fn asked(&self) -> Vec<Asked> {
         self.state.asked.lock().unwrap().clone()
     }
 }

@@ -8,6 +8,7 @@ use std::str::FromStr;
 use reqwest::Url;
 
 use super::error::KustoError;
+use crate::kql;
 use crate::time::BinSize;
 
 const FORM: &str =
@@ -62,6 +63,11 @@ impl Address {
     /// The cluster as users write it, which is also the resource that tokens are made for.
     pub fn cluster(&self) -> &str {
         self.cluster.as_str().trim_end_matches('/')
+    }
+
+    /// The table as queries name it.
+    pub(super) fn entity(&self) -> String {
+        kql::entity(&self.table).unwrap_or_default()
     }
 
     /// Whether the cluster is this machine.
@@ -145,12 +151,10 @@ fn decode(segment: &str) -> String {
     decoded.unwrap_or_else(|| segment.to_owned())
 }
 
-/// A name of Kusto: letters, digits, underscores, spaces, dots and dashes.
 fn parse_name(what: &str, text: &str) -> Result<String, KustoError> {
-    let good = |c: char| c.is_alphanumeric() || matches!(c, '_' | ' ' | '.' | '-');
-    match text.is_empty() || text.len() > 1024 || !text.chars().all(good) {
-        true => Err(fault(format!("`{text}` is no name of a {what}"))),
-        false => Ok(text.to_owned()),
+    match kql::entity(text) {
+        Some(_) => Ok(text.to_owned()),
+        None => Err(fault(format!("`{text}` is no name of a {what}"))),
     }
 }
 

@@ -66,7 +66,7 @@ pub fn credential(
 
 fn token_credential(variable: &dyn Fn(&str) -> Option<String>) -> Result<Option<Box<dyn Credential>>, KustoError> {
     if let Some(text) = variable(TOKEN) {
-        let token = Token::new(&text).ok_or_else(|| unfit(TOKEN.to_owned(), None))?;
+        let token = Token::new(&text).ok_or_else(|| unfit(TOKEN, None))?;
         return Ok(Some(Box::new(Given(token))));
     }
     Ok(variable(TOKEN_FILE).map(|path| Box::new(InFile(path.into())) as Box<dyn Credential>))
@@ -103,7 +103,7 @@ pub(super) fn missing(reason: String, address: &Address) -> KustoError {
     KustoError::Credential { reason, help, source: None }
 }
 
-fn unfit(place: String, source: Option<std::io::Error>) -> KustoError {
+fn unfit(place: &str, source: Option<std::io::Error>) -> KustoError {
     let reason = match &source {
         Some(error) => format!("`{place}` can't be read: {error}"),
         None => format!("`{place}` holds no token"),
@@ -136,8 +136,8 @@ struct InFile(PathBuf);
 impl Credential for InFile {
     fn token(&self) -> Result<Option<Token>, KustoError> {
         let place = self.0.display().to_string();
-        let text = std::fs::read_to_string(&self.0).map_err(|error| unfit(place.clone(), Some(error)))?;
-        Token::new(&text).map(Some).ok_or_else(|| unfit(place, None))
+        let text = std::fs::read_to_string(&self.0).map_err(|error| unfit(&place, Some(error)))?;
+        Token::new(&text).map(Some).ok_or_else(|| unfit(&place, None))
     }
 }
 

@@ -21,23 +21,23 @@ const PARAMETERS: &str = "declare query_parameters(StartTime: datetime, EndTime:
 /// Rows and bytes for each node and day, which pages are planned by.
 pub(super) fn plan(address: &Address, query: &Query) -> Request {
     let parameters = window(query.start, query.end, &query.nodes);
-    request(address, plan_text(&entity(&address.table)), parameters)
+    request(address, plan_text(&address.entity()), parameters)
 }
 
 /// The rows of a page.
 pub(super) fn page(address: &Address, page: &Page) -> Request {
-    request(address, page_text(&entity(&address.table)), window(page.start, page.end, &page.nodes))
+    request(address, page_text(&address.entity()), window(page.start, page.end, &page.nodes))
 }
 
 /// The names of all nodes.
 pub(super) fn nodes(address: &Address) -> Request {
-    request(address, nodes_text(&entity(&address.table)), json!({}))
+    request(address, nodes_text(&address.entity()), json!({}))
 }
 
-/// The texts of all queries that are sent for `table`, for reading and checking.
-pub fn queries(table: &str) -> [String; 3] {
-    let table = entity(table);
-    [nodes_text(&table), plan_text(&table), page_text(&table)]
+/// The texts of all queries that are sent for the table `NodeTimeBin`, with names, for reading and checking.
+pub fn queries() -> [(&'static str, String); 3] {
+    let table = "NodeTimeBin";
+    [("nodes", nodes_text(table)), ("plan", plan_text(table)), ("page", page_text(table))]
 }
 
 fn nodes_text(table: &str) -> String {
@@ -71,13 +71,6 @@ fn page_text(table: &str) -> String {
 | order by node asc, ts asc
 "
     )
-}
-
-/// A name as Kusto takes it, whatever its letters.
-fn entity(name: &str) -> String {
-    let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    let quoted = !plain || name.bytes().next().is_some_and(|byte| byte.is_ascii_digit());
-    if quoted { format!("['{name}']") } else { name.to_owned() }
 }
 
 fn request(address: &Address, csl: String, parameters: Value) -> Request {
