@@ -7,6 +7,7 @@
 //!
 //! - [`time`] has bins and windows, [`gold`] the rows of the table.
 //! - [`etl`] makes Gold of events and metrics, [`demo`] makes events and metrics of a small system.
+//! - [`kql`] writes the ETL as a script that a Kusto database runs by itself.
 //! - [`source`] is where the loader reads rows from, whatever holds them.
 //! - [`load`] makes series files of them.
 //!
@@ -16,6 +17,7 @@
 pub mod demo;
 pub mod etl;
 pub mod gold;
+pub mod kql;
 pub mod load;
 mod nearest;
 pub mod source;

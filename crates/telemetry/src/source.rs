@@ -2,6 +2,8 @@
 //! rows in the order of (node, ts); a source gives all of them or an error, never a part for the whole.
 
 mod files;
+#[cfg(feature = "kusto")]
+pub mod kusto;
 mod open;
 mod sqlite;
 #[cfg(test)]

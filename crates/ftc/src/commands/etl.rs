@@ -1,13 +1,14 @@
 //! `ftc etl`: events and metrics to bins of Gold, once or again and again. What is bad is shown with its place; Gold
 //! changes by one transaction or not at all.
 
+pub(crate) mod emit;
 mod every;
 mod report;
 
 use std::path::PathBuf;
 
 use anyhow::Context;
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use flowtime_telemetry::etl::{self, Dedupe, EtlError, Job, Schedule, Summary, When, parse_span};
 use flowtime_telemetry::time::BinSize;
 use jiff::{SignedDuration, Timestamp};
@@ -32,7 +33,24 @@ Exit codes:
   130  ended with Ctrl-C, also a run with `--every`";
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct EtlArgs {
+    #[command(subcommand)]
+    action: Option<Action>,
+    #[command(flatten)]
+    job: Option<JobArgs>,
+}
+
+/// What else there is to do with the ETL.
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Write the ETL as a script for another system
+    #[command(after_long_help = emit::MORE_HELP)]
+    Emit(emit::EmitArgs),
+}
+
+#[derive(Debug, Args)]
+struct JobArgs {
     /// Events: files, folders or patterns
     #[arg(long, value_name = "PATH", num_args = 1.., required = true)]
     events: Vec<PathBuf>,
@@ -95,8 +113,16 @@ fn span(text: &str) -> Result<SignedDuration, String> {
     Ok(span)
 }
 
-/// Runs the ETL once, or until it is stopped.
+/// Runs the ETL once, or until it is stopped; or what else is asked for.
 pub(crate) fn etl(args: &EtlArgs, ui: &Ui) -> anyhow::Result<Outcome> {
+    match (&args.action, &args.job) {
+        (Some(Action::Emit(args)), _) => emit::emit(args, ui),
+        (None, Some(job)) => run_job(job, ui),
+        (None, None) => anyhow::bail!("neither a job nor a command is given"),
+    }
+}
+
+fn run_job(args: &JobArgs, ui: &Ui) -> anyhow::Result<Outcome> {
     match args.every {
         Some(every) => {
             let schedule = Schedule { every, lag: args.lag, overlap: args.overlap, bin: args.bin };
@@ -112,7 +138,7 @@ pub(crate) fn etl(args: &EtlArgs, ui: &Ui) -> anyhow::Result<Outcome> {
     }
 }
 
-fn job(args: &EtlArgs, now: Timestamp) -> Job {
+fn job(args: &JobArgs, now: Timestamp) -> Job {
     let beside = || {
         let mut name = args.gold.clone().into_os_string();
         name.push(".rejects.ndjson");
@@ -144,7 +170,7 @@ fn run(job: &Job, ui: &Ui) -> Result<Summary, EtlError> {
     etl::run(job, &|now| progress.show(now), Some(&interrupt::STOP))
 }
 
-fn show(summary: &Summary, job: &Job, args: &EtlArgs, ui: &Ui) -> anyhow::Result<Outcome> {
+fn show(summary: &Summary, job: &Job, args: &JobArgs, ui: &Ui) -> anyhow::Result<Outcome> {
     report::summary(summary, job, ui);
     if args.json {
         let json = if args.every.is_some() { serde_json::to_string } else { serde_json::to_string_pretty };

@@ -4,6 +4,8 @@
 use std::path::Path;
 use std::time::Duration;
 
+#[cfg(feature = "kusto")]
+use super::kusto::{KustoSettings, KustoSource};
 use super::{FileSource, SourceError, TelemetrySource};
 use crate::gold::{Format, GoldStore};
 use crate::time::BinSize;
@@ -25,22 +27,38 @@ impl Default for SourceOptions {
     }
 }
 
-/// Opens the source that `spec` names: a Gold store, a CSV, NDJSON or Parquet file, or a folder of them.
+/// Opens the source that `spec` names: a Gold store, a CSV, NDJSON or Parquet file, a folder of them, or, behind
+/// `kusto:`, a database of Azure Data Explorer.
 ///
 /// # Errors
 /// There is nothing, or nothing that can be read.
 pub fn open(spec: &str, options: &SourceOptions) -> Result<Box<dyn TelemetrySource>, SourceError> {
+    if spec.starts_with("kusto:") {
+        return open_kusto(spec, options);
+    }
     if spec.starts_with("https://") || spec.starts_with("http://") {
-        return Err(SourceError::Read {
-            name: spec.to_owned(),
-            reason: "this build reads no clusters".to_owned(),
-            help: Some("name a Gold store, a file or a folder with rows of Gold".to_owned()),
-            source: None,
-        });
+        let help = format!("write `kusto:{spec}` for a cluster of Azure Data Explorer");
+        return Err(refused(spec, "it is an address, not a file", help));
     }
     let path = Path::new(spec);
     if path.is_dir() || Format::of(path).is_some() {
         return Ok(Box::new(FileSource::open(path, options.bin)?));
     }
     Ok(Box::new(GoldStore::read(path)?))
+}
+
+#[cfg(feature = "kusto")]
+fn open_kusto(spec: &str, options: &SourceOptions) -> Result<Box<dyn TelemetrySource>, SourceError> {
+    let tries = options.retry_count.max(1);
+    let settings = KustoSettings { query_timeout: options.query_timeout, tries, ..KustoSettings::default() };
+    Ok(Box::new(KustoSource::open(spec, settings)?))
+}
+
+#[cfg(not(feature = "kusto"))]
+fn open_kusto(_: &str, _: &SourceOptions) -> Result<Box<dyn TelemetrySource>, SourceError> {
+    Err(refused("kusto", "this build reads no clusters", "build it with the feature `kusto`".to_owned()))
+}
+
+fn refused(name: &str, reason: &str, help: String) -> SourceError {
+    SourceError::Read { name: name.to_owned(), reason: reason.to_owned(), help: Some(help), source: None }
 }

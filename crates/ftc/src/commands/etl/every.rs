@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use flowtime_telemetry::etl::{EtlError, Schedule};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{EtlArgs, job, report, run, show};
+use super::{JobArgs, job, report, run, show};
 use crate::interrupt::STOP;
 use crate::ui::{Outcome, Ui};
 
@@ -16,7 +16,7 @@ use crate::ui::{Outcome, Ui};
 const NAP: Duration = Duration::from_millis(50);
 
 /// Has passes until it is stopped.
-pub(super) fn run_passes(args: &EtlArgs, schedule: &Schedule, ui: &Ui) -> anyhow::Result<Outcome> {
+pub(super) fn run_passes(args: &JobArgs, schedule: &Schedule, ui: &Ui) -> anyhow::Result<Outcome> {
     let mut hourly = None;
     let mut is_first = true;
     loop {
