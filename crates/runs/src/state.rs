@@ -158,7 +158,7 @@ impl<'r> StateView<'r> {
         let index = self.run.index();
         let nodes = self.nodes.iter().map(|node| (node.node.id.clone(), self.view(node, bin, &now, before.as_ref())));
         Ok(State {
-            run_id: index.run_id.clone(),
+            run_id: self.run.id(),
             mode: index.mode.clone(),
             base_run_id: index.base_run_id.clone(),
             scenario: index.scenario.clone(),

@@ -76,6 +76,11 @@ impl StoredRun {
         &self.path
     }
 
+    /// Its name: that of its folder.
+    pub fn id(&self) -> Option<String> {
+        Some(self.path.file_name()?.to_string_lossy().into_owned())
+    }
+
     /// Its grid, window and telemetry gaps, and how its outputs are called.
     pub fn index(&self) -> &RunIndex {
         &self.index

@@ -8,7 +8,7 @@ use crate::builtins;
 use crate::ir::{Builder, Grid, InputId};
 use crate::jit::{Code, Effort, Memory, compile};
 use crate::passes;
-use crate::plan::{Layout, RegionId, RegionKind};
+use crate::plan::{HALO, Layout, RegionId, RegionKind};
 
 /// Lays down a function with a place for the address of a symbol.
 fn lay_down(kind: Reloc, namespace: u32, index: u32) -> Result<Code, Fault> {
@@ -55,7 +55,8 @@ fn memory_and_bins_that_do_not_fit_are_refused() {
 /// A function that is wrong: it stores into the cell behind the columns that it is lent.
 #[cfg(target_arch = "x86_64")]
 fn wild(layout: Layout) -> Code {
-    let beyond = i32::try_from(layout.cells().unwrap() * size_of::<f64>()).unwrap();
+    // What it is given points at bin 0 of column 0, behind the cells before it.
+    let beyond = i32::try_from((layout.cells().unwrap() - HALO) * size_of::<f64>()).unwrap();
     // mov qword ptr [rdi + beyond], 1; ret
     let code = [&[0x48, 0xc7, 0x87][..], &beyond.to_le_bytes(), &1_i32.to_le_bytes(), &[0xc3]].concat();
     Code::new(vec![Function { kind: RegionKind::Map, code, symbols: Vec::new() }], layout).unwrap()

@@ -14,8 +14,6 @@ use crate::warnings::{Warning, kinds};
 pub struct RunIndex {
     /// The version of this file's format, 1.
     pub schema_version: u32,
-    /// The run's name.
-    pub run_id: Option<String>,
     /// Where the model came from, as in the record.
     pub mode: String,
     /// The run that an overlay was laid over.
@@ -42,7 +40,6 @@ impl From<&RunRecord> for RunIndex {
         let gaps = record.warnings.iter().filter(|warning| warning.kind == kinds::DATA_GAP);
         Self {
             schema_version: record.schema_version,
-            run_id: record.run_id.clone(),
             mode: record.mode.clone(),
             base_run_id: record.base_run_id.clone(),
             scenario: record.scenario.clone(),
