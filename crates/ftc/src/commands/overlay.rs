@@ -6,13 +6,13 @@ use std::time::Instant;
 
 use anyhow::Context;
 use clap::Args;
-use flowtime::diagnostics::render;
-use flowtime::driver::{Evaluation, Settings, Watch};
+use flowtime::diagnostics::{Diagnostic, render};
+use flowtime::driver::{Evaluation, RunError, Settings, Watch};
 use flowtime_runs::overlay::{
     Comparison, Figure, NodeComparison, NodeOverride, Overlay, OverlayError, OverlaySpec, SeriesOverlay, overlay,
 };
 use flowtime_runs::{FileError, Options, RunRecord, StoredRun, Timings, WriteError, Written};
-use flowtime_runtime::engine::RunControl;
+use flowtime_runtime::engine::{self, RunControl};
 use serde::Serialize;
 
 use crate::commands::run::{milliseconds, parse_setting, show_problems};
@@ -84,6 +84,7 @@ pub(crate) fn run(args: &OverlayArgs, ui: &Ui) -> anyhow::Result<Outcome> {
     let begin = Instant::now();
     let evaluation = match evaluate(&overlay, &settings, ui) {
         Ok(evaluation) => evaluation,
+        Err(OverlayError::Run(RunError::Data(found))) => return show_data_problems(found, &overlay, ui),
         Err(error) => return show_error(error, args, ui),
     };
     timings.evaluate_ms = milliseconds(begin);
@@ -131,44 +132,40 @@ fn show_error(error: OverlayError, args: &OverlayArgs, ui: &Ui) -> anyhow::Resul
             show_problems(found, &check, args.json, ui)
         }
         OverlayError::Read(error) => Err(error.into()),
-        OverlayError::Run(error) => {
-            let loads_nothing = flowtime::driver::Check {
-                sources: flowtime::source::Sources::default(),
-                diagnostics: Vec::new(),
-                model: None,
-            };
-            crate::commands::run::show_run_error(error, &loads_nothing, args.json, ui)
-        }
+        OverlayError::Run(RunError::Evaluate(engine::RunError::Cancelled)) => Ok(Outcome::Interrupted),
+        OverlayError::Run(error) => Err(error.into()),
         error => {
-            ui.failure(&anyhow::anyhow!("{error}"));
-            error.help().into_iter().for_each(|help| ui.help(&help));
+            let help = error.help();
+            ui.failure(&error.into());
+            help.into_iter().for_each(|help| ui.help(&help));
             Ok(Outcome::Problems)
         }
     }
 }
 
+/// The base run's data are not what its model says.
+fn show_data_problems(found: Vec<Diagnostic>, overlay: &Overlay<'_>, ui: &Ui) -> anyhow::Result<Outcome> {
+    let (_, sources) = overlay.diagnostics();
+    ui.say(&render::full(&ui.wanted(found), sources, ui.colors(&io::stderr())));
+    Ok(Outcome::Problems)
+}
+
+/// Shows what the check found, how far the change reaches, and what was added.
 fn show_diagnostics(overlay: &Overlay<'_>, ui: &Ui) {
     let (diagnostics, sources) = overlay.diagnostics();
     ui.say(&render::full(&ui.wanted(diagnostics.to_vec()), sources, ui.colors(&io::stderr())));
     let counts = overlay.counts();
     ui.detail(&format!(
-        "{} in the model, {} in the cone of the change, {} evaluated, {} reused",
-        counted_series(counts.series),
-        counts.cone,
-        counts.evaluated,
-        counts.reused
+        "{} series in the model, {} in the cone of the change, {} evaluated, {} reused",
+        counts.series, counts.cone, counts.evaluated, counts.reused
     ));
     for rule in overlay.served_rules() {
         let (node, series) = (&rule.node, &rule.series);
         ui.note(&format!(
-            "added `{series} = {}` as `served` of `{node}`: `{}` was observed and knows no other capacity",
+            "added `{series} = {}` as `served` of `{node}`: `{}` doesn't follow the new capacity",
             rule.expr, rule.baseline
         ));
     }
-}
-
-fn counted_series(count: usize) -> String {
-    format!("{count} series")
 }
 
 fn evaluate(overlay: &Overlay<'_>, settings: &Settings, ui: &Ui) -> Result<Evaluation, OverlayError> {
