@@ -205,7 +205,7 @@ parameters: { scenario_name: From a file, growth: 2 }
 #[test]
 fn a_small_change_of_a_large_run_is_evaluated_where_it_reaches() {
     let mut model = "schemaVersion: 1\ngrid: { bins: 10000, binSize: 5, binUnit: minutes }\nnodes:\n  \
-                     - { id: s0, kind: expr, expr: \"BIN_INDEX() / 7\" }\n"
+                     - { id: s0, kind: expr, expr: \"BIN() / 7\" }\n"
         .to_owned();
     for series in 1..300 {
         let before = series - 1;
