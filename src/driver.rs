@@ -12,7 +12,7 @@ use crate::model::{decode, yaml};
 use crate::source::Sources;
 pub use flowtime_runtime::builtins::Convention;
 use flowtime_runtime::engine::{self, Backend, Difference, RunControl};
-pub use given::{data, evaluated, run_given};
+pub use given::{can_be_given, data, evaluated, run_given};
 pub use loaded::{Loaded, load};
 use std::collections::HashMap;
 pub use watch::{Step, Watch};

@@ -37,15 +37,19 @@ pub fn run_given(
     let flag_ids = lowered.flags.clone();
     let name = |output: usize| wanted.get(output).map_or("a further formula", |series| checked.id(*series)).to_owned();
     let (mut results, backend) = evaluate(lowered, &columns, &parameters, settings, &name, watch)?;
-    let counts = results.split_off(wanted.len() + formulas.len());
+    let raised = raised(&flag_ids, &results.split_off(wanted.len() + formulas.len()));
     let further = results.split_off(wanted.len());
-    let raised = flag_ids.iter().zip(&counts).filter(|(_, count)| count.first().is_some_and(|count| *count > 0.0));
-    let raised: Vec<(SeriesId, Convention)> = raised.map(|(flag, _)| *flag).collect();
     let flags = find_flags(checked, &raised, &columns, &ids, &parameters, settings, watch)?;
     let extra_columns = all_formulas(extra, further, &columns, &ids);
     let outputs = all_outputs(checked, wanted.into_iter().zip(results).collect(), &columns);
     let inputs = data(checked, extra).into_iter().filter_map(|series| columns.remove_entry(&series)).collect();
     Ok(Evaluation { outputs, inputs, extra: extra_columns, flags, backend })
+}
+
+/// The flags whose counts are not 0.
+fn raised(flags: &[(SeriesId, Convention)], counts: &[Vec<f64>]) -> Vec<(SeriesId, Convention)> {
+    let raised = flags.iter().zip(counts).filter(|(_, count)| count.first().is_some_and(|count| *count > 0.0));
+    raised.map(|(flag, _)| *flag).collect()
 }
 
 /// The columns of the further formulas: those evaluated, and between them the given series.
@@ -86,8 +90,9 @@ fn is_data(checked: &CheckedModel, series: SeriesId) -> bool {
     matches!(checked.model.series[series.index()].kind, SeriesKind::Const(_))
 }
 
-/// A uniform series is evaluated in any case: as a column it would vary for its readers.
-fn can_be_given(checked: &CheckedModel, series: SeriesId) -> bool {
+/// Whether a run takes the column of `series` if it is given. A uniform series is evaluated in any case: as a column it
+/// would vary for its readers.
+pub fn can_be_given(checked: &CheckedModel, series: SeriesId) -> bool {
     is_data(checked, series) || checked.types[series.index()].rate == Rate::Series
 }
 

@@ -210,7 +210,8 @@ fn a_small_change_of_a_large_run_is_evaluated_where_it_reaches() {
     for series in 1..300 {
         let before = series - 1;
         model.push_str(&format!(
-            "  - {{ id: s{series}, kind: expr, expr: \"MAX(0, SHIFT(s{series}, 1) * 0.5 + s{before} / 3)\", initial: {series} }}\n"
+            "  - {{ id: s{series}, kind: expr, initial: {series}, \
+             expr: \"MAX(0, SHIFT(s{series}, 1) * 0.5 + s{before} / 3)\" }}\n"
         ));
     }
     let place = Place::new(&model);
@@ -219,6 +220,39 @@ fn a_small_change_of_a_large_run_is_evaluated_where_it_reaches() {
     let counts = json!({ "series": 300, "cone": 5, "evaluated": 5, "reused": 295 });
     assert_eq!(record["overlay"]["counts"], counts);
     place.check_full_run(&run);
+}
+
+/// Truth values, series that are the same in every bin, one that was not stored, rules, starts, and both conventions.
+#[test]
+fn whatever_the_base_run_stored_the_result_is_that_of_a_full_run() {
+    let model = r#"schemaVersion: 1
+grid: { bins: 3, binSize: 5, binUnit: minutes }
+parameters: [ { id: growth, value: 2 } ]
+nodes:
+  - { id: arrivals, kind: const, source: telemetry/arrivals.csv }
+  - { id: busy, kind: expr, expr: "arrivals > 100" }
+  - { id: level, kind: expr, expr: "growth * 3" }
+  - { id: hidden, kind: expr, expr: "1 / arrivals + CLAMP(arrivals, 5, 1)" }
+  - { id: shown, kind: expr, expr: "hidden * level" }
+  - { id: queue, kind: expr, expr: "SHIFT(queue, 1) + IF(busy, arrivals, level)", initial: shown }
+  - { id: gaps, kind: const, values: [1, null, 3] }
+  - { id: missing, kind: expr, expr: "gaps * 2" }
+validation: [ { type: custom, expr: "busy" }, { type: custom, expr: "hidden < 5" } ]
+outputs: [ { series: "*", exclude: [hidden] } ]
+"#;
+    let place = Place::new(model);
+    let base = place.base("m.yaml", "runs");
+    for (args, evaluated, reused) in [
+        (["--set", "more=IF(busy, queue, 0)"], 3, 6),
+        (["--set", "more=hidden + 1"], 3, 6),
+        (["--set", "busy=arrivals > 1000"], 4, 4),
+        (["--param", "growth=3"], 4, 4),
+    ] {
+        let (run, record) = place.overlay(&base, &args);
+        let counts = &record["overlay"]["counts"];
+        assert_eq!((&counts["evaluated"], &counts["reused"]), (&json!(evaluated), &json!(reused)), "{args:?}");
+        place.check_full_run(&run);
+    }
 }
 
 #[test]

@@ -78,24 +78,33 @@ pub(crate) fn run(args: &OverlayArgs, ui: &Ui) -> anyhow::Result<Outcome> {
         Ok(overlay) => overlay,
         Err(error) => return show_error(error, args, ui),
     };
-    let mut timings = Timings { check_ms: milliseconds(begin), ..Timings::default() };
+    let timings = Timings { check_ms: milliseconds(begin), ..Timings::default() };
     show_diagnostics(&overlay, ui);
+    match evaluate_and_write(&overlay, timings, args, ui) {
+        Err(OverlayError::Run(RunError::Data(found))) => show_data_problems(found, &overlay, ui),
+        Err(error) => show_error(error, args, ui),
+        Ok(Err(WriteError::Files(FileError::Interrupted))) => Ok(Outcome::Interrupted),
+        Ok(Err(error)) => Err(error.into()),
+        Ok(Ok((comparison, written))) => {
+            warnings::show(&written.record, ui);
+            show(&comparison, &written, args, ui)?;
+            Ok(Outcome::Clean)
+        }
+    }
+}
+
+fn evaluate_and_write(
+    overlay: &Overlay<'_>,
+    mut timings: Timings,
+    args: &OverlayArgs,
+    ui: &Ui,
+) -> Result<Result<(Comparison, Written), WriteError>, OverlayError> {
     let settings = Settings { engine: args.backend.options(), ..Settings::default() };
     let begin = Instant::now();
-    let evaluation = match evaluate(&overlay, &settings, ui) {
-        Ok(evaluation) => evaluation,
-        Err(OverlayError::Run(RunError::Data(found))) => return show_data_problems(found, &overlay, ui),
-        Err(error) => return show_error(error, args, ui),
-    };
+    let evaluation = evaluate(overlay, &settings, ui)?;
     timings.evaluate_ms = milliseconds(begin);
-    let written = match write(&overlay, &settings, &evaluation, timings, args) {
-        Ok(written) => written,
-        Err(WriteError::Files(FileError::Interrupted)) => return Ok(Outcome::Interrupted),
-        Err(error) => return Err(error.into()),
-    };
-    warnings::show(&written.record, ui);
-    show(&overlay.comparison(&evaluation), &written, args, ui)?;
-    Ok(Outcome::Clean)
+    let comparison = overlay.comparison(&evaluation);
+    Ok(write(overlay, &settings, &evaluation, timings, args).map(|written| (comparison, written)))
 }
 
 /// What the file says, and the other options on top of it; none if the file is no overlay, which is said.

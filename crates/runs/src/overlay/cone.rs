@@ -49,7 +49,7 @@ impl Cone {
         let mut stored = BTreeMap::new();
         let formulas = formulas(checked);
         let needed = driver::evaluated(checked, &formulas, &[]).into_iter().chain(driver::data(checked, &formulas));
-        for series in needed.filter(|series| !inside[series.index()]) {
+        for series in needed.filter(|series| !inside[series.index()] && driver::can_be_given(checked, *series)) {
             if let Some(column) = base.column_of(checked.id(series))? {
                 stored.insert(series, column);
             }

@@ -67,7 +67,7 @@ fn check_names(base: &StoredRun, spec: &OverlaySpec, model: &Model) -> Result<()
         return Err(OverlayError::OtherBase { expected, found });
     }
     let parameters = || model.parameters.iter().map(|parameter| parameter.id.value.as_str());
-    for name in spec.parameters.values.keys().filter(|name| !parameters().any(|known| known == *name)) {
+    if let Some(name) = spec.parameters.values.keys().find(|name| !parameters().any(|known| known == *name)) {
         return Err(OverlayError::unknown("parameter", name, "the base run has", parameters()));
     }
     let nodes = || model.topology.nodes.iter().map(|node| node.id.value.as_str());
