@@ -8,10 +8,11 @@ use crate::check::{self, CheckedModel, SeriesId};
 use crate::diagnostics::{Diagnostic, Sink};
 use crate::load::{self, SourceCheck, SourceLoader};
 use crate::lower::{self, Flags, Lowered};
-use crate::model::{SeriesKind, decode, yaml};
+use crate::model::{decode, yaml};
 use crate::source::Sources;
 pub use flowtime_runtime::builtins::Convention;
 use flowtime_runtime::engine::{self, Backend, Difference, RunControl};
+pub use given::{can_be_given, data, evaluated, run_given};
 pub use loaded::{Loaded, load};
 use std::collections::HashMap;
 pub use watch::{Step, Watch};
@@ -187,22 +188,7 @@ pub fn run_with(
     extra: &[Node],
     watch: &Watch<'_>,
 ) -> Result<Evaluation, RunError> {
-    let parameters = parameter_values(checked, settings)?;
-    let wanted = distinct_outputs(checked);
-    let lowered = lower::lower(checked, &wanted, extra, Flags::Count);
-    let inputs = load_inputs(checked, &lowered.inputs, loader, watch.step)?;
-    (watch.step)(Step::Evaluate { series: checked.model.series.len(), bins: checked.model.grid.bins as usize });
-    let flag_ids = lowered.flags.clone();
-    let name = |output: usize| wanted.get(output).map_or("a further formula", |series| checked.id(*series)).to_owned();
-    let (mut columns, backend) = evaluate(lowered, &inputs, &parameters, settings, &name, watch)?;
-    let counts = columns.split_off(wanted.len() + extra.len());
-    let extra = columns.split_off(wanted.len());
-    let raised = flag_ids.iter().zip(&counts).filter(|(_, count)| count.first().is_some_and(|count| *count > 0.0));
-    let raised: Vec<(SeriesId, Convention)> = raised.map(|(flag, _)| *flag).collect();
-    let quiet = Watch { step: &|_| {}, control: RunControl { cancel: watch.control.cancel, ..RunControl::default() } };
-    let flags = find_flags(checked, &raised, &inputs, &parameters, settings, &quiet)?;
-    let outputs = name_outputs(checked, &wanted, columns);
-    Ok(Evaluation { outputs, inputs: inputs.into_iter().collect(), extra, flags, backend })
+    run_given(checked, loader, settings, extra, Inputs::new(), watch)
 }
 
 /// The columns of some series, as a run would compute them.
@@ -226,7 +212,7 @@ pub fn columns(
     progress: &dyn Fn(Step<'_>),
 ) -> Result<Columns, RunError> {
     let parameters = parameter_values(checked, settings)?;
-    let lowered = lower::lower(checked, series, &[], Flags::Off);
+    let lowered = lower::lower(checked, series, &[], Flags::Off, &lower::Given::new());
     let mut columns = load_inputs(checked, &lowered.inputs, loader, progress)?;
     progress(Step::Evaluate { series: series.len(), bins: checked.model.grid.bins as usize });
     let name = |output: usize| series.get(output).map_or("", |series| checked.id(*series)).to_owned();
@@ -234,13 +220,6 @@ pub fn columns(
     let (values, _) = evaluate(lowered, &columns, &parameters, settings, &name, &watch)?;
     columns.extend(series.iter().copied().zip(values));
     Ok(Columns { series: columns, parameters })
-}
-
-/// The const series that a run of the model with these further formulas reads, in the order of the model.
-pub fn data(checked: &CheckedModel, extra: &[Node]) -> Vec<SeriesId> {
-    let needed = lower::needed(checked, &distinct_outputs(checked), extra);
-    let is_data = |series: &SeriesId| matches!(checked.model.series[series.index()].kind, SeriesKind::Const(_));
-    (0..).map(SeriesId).take(needed.len()).filter(|series| needed[series.index()] && is_data(series)).collect()
 }
 
 /// The model's parameters with the settings in place.
@@ -324,31 +303,6 @@ fn shown(difference: &Difference) -> String {
     )
 }
 
-/// Evaluates the masks of the conventions that were met, to tell in which bins.
-fn find_flags(
-    checked: &CheckedModel,
-    raised: &[(SeriesId, Convention)],
-    inputs: &Inputs,
-    parameters: &[f64],
-    settings: &Settings,
-    watch: &Watch<'_>,
-) -> Result<Vec<Flag>, RunError> {
-    if raised.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut series: Vec<SeriesId> = raised.iter().map(|(series, _)| *series).collect();
-    series.dedup();
-    let lowered = lower::lower(checked, &series, &[], Flags::Bins);
-    let flag_ids = lowered.flags.clone();
-    let (mut masks, _) = evaluate(lowered, inputs, parameters, settings, &|_| "a mask".to_owned(), watch)?;
-    let flags = flag_ids.iter().zip(masks.split_off(series.len())).filter(|(flag, _)| raised.contains(flag));
-    let flags = flags.map(|((series, convention), mask)| {
-        let bins = mask.iter().enumerate().filter(|(_, flagged)| **flagged != 0.0).map(|(bin, _)| bin).collect();
-        Flag { convention: *convention, series: *series, bins }
-    });
-    Ok(flags.collect())
-}
-
 /// The columns of `series` under the names of the outputs; the last output of a series takes its column.
 fn name_outputs(checked: &CheckedModel, series: &[SeriesId], columns: Vec<Vec<f64>>) -> Vec<OutputColumn> {
     let mut columns: HashMap<SeriesId, (usize, Vec<f64>)> =
@@ -365,6 +319,7 @@ fn name_outputs(checked: &CheckedModel, series: &[SeriesId], columns: Vec<Vec<f6
     named.collect()
 }
 
+mod given;
 mod loaded;
 #[cfg(test)]
 mod tests;

@@ -9,7 +9,10 @@ use crate::origins::Origins;
 use crate::source::Span;
 use flowtime_runtime::builtins::{self, Convention, Reads};
 use flowtime_runtime::ir::{Builder, Grid, InputId, Program, SlotId, Type, ValueId};
+pub(crate) use needed::{Given, needed};
 use std::collections::BTreeMap;
+
+mod needed;
 
 /// A program and what its inputs and outputs are. Parameters are numbered as in the model.
 #[derive(Debug)]
@@ -36,15 +39,19 @@ pub(crate) enum Flags {
 }
 
 /// Lowers what `outputs` and `extra` need; the program's first outputs are these, in this order. No flags are kept of
-/// `extra`, which belongs to no series.
-pub(crate) fn lower(checked: &CheckedModel, outputs: &[SeriesId], extra: &[Node], flags: Flags) -> Lowered {
-    let needed = needed(checked, outputs, extra);
+/// `extra`, which belongs to no series. The series in `given` are inputs, whatever their formulas say.
+pub(crate) fn lower(
+    checked: &CheckedModel,
+    outputs: &[SeriesId],
+    extra: &[Node],
+    flags: Flags,
+    given: &Given,
+) -> Lowered {
+    let needed = needed(checked, outputs, extra, given);
     let mut lowerer = Lowerer::new(checked.grid(), checked.definitions(), &checked.starts, &checked.types);
     lowerer.keeps_masks = flags != Flags::Off;
     for component in &checked.dependencies.components {
-        if needed[component.series[0].index()] {
-            lowerer.lower_component(component);
-        }
+        lowerer.lower_component(component, |series| needed[series.index()], given);
     }
     for output in outputs {
         let value = lowerer.value(*output);
@@ -108,32 +115,6 @@ fn is_closed(node: &Node) -> bool {
     }
 }
 
-/// Which series the outputs and the formulas of `extra` depend on, themselves included.
-pub(crate) fn needed(checked: &CheckedModel, outputs: &[SeriesId], extra: &[Node]) -> Vec<bool> {
-    let mut needed = vec![false; checked.model.series.len()];
-    let mut open: Vec<SeriesId> = outputs.to_vec();
-    for node in extra {
-        node.walk(&mut |node| open.extend(series_of(node)));
-    }
-    while let Some(series) = open.pop() {
-        if std::mem::replace(&mut needed[series.index()], true) {
-            continue;
-        }
-        open.extend(checked.dependencies.reads[series.index()].iter().map(|read| read.to));
-        if let Some(StartValue::Series(start)) = checked.starts[series.index()] {
-            open.push(start);
-        }
-    }
-    needed
-}
-
-fn series_of(node: &Node) -> Option<SeriesId> {
-    match node.kind {
-        Kind::Series(id) => Some(id),
-        _ => None,
-    }
-}
-
 /// A place where a convention stood in for a result, if `mask` is true there.
 struct Mask {
     series: SeriesId,
@@ -192,10 +173,11 @@ impl<'m> Lowerer<'m> {
         }
     }
 
-    fn lower_component(&mut self, component: &Component) {
-        for series in &component.series {
+    fn lower_component(&mut self, component: &Component, needs: impl Fn(&SeriesId) -> bool, given: &Given) {
+        for series in component.series.iter().filter(|series| needs(series)) {
             self.current = *series;
             let value = match self.definitions[series.index()].formula {
+                Some(_) if given.contains(series) => self.given_series(*series),
                 Some(formula) => self.lower_node(formula, None),
                 None => self.input(*series),
             };

@@ -31,7 +31,7 @@ pub fn load(
     progress: &dyn Fn(Step<'_>),
 ) -> Result<Loaded, RunError> {
     let parameters = parameter_values(checked, settings)?;
-    let lowered = lower::lower(checked, &distinct_outputs(checked), &[], Flags::Off);
+    let lowered = lower::lower(checked, &distinct_outputs(checked), &[], Flags::Off, &lower::Given::new());
     let mut inputs = load_inputs(checked, &lowered.inputs, loader, progress)?;
     let columns = lowered.inputs.iter().filter_map(|series| inputs.remove(series)).collect();
     Ok(Loaded { program: lowered.program, columns, parameters, origins: lowered.origins })

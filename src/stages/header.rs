@@ -12,7 +12,7 @@ use crate::model::Parameter;
 
 /// The header of the object file of [`super::program`], whose functions are called `NAME_…`.
 pub fn header(checked: &CheckedModel, only: Option<SeriesId>, name: &str) -> String {
-    let inputs = lower::lower(checked, &outputs(checked, only), &[], Flags::Off).inputs;
+    let inputs = lower::lower(checked, &outputs(checked, only), &[], Flags::Off, &lower::Given::new()).inputs;
     let inputs: Vec<&str> = inputs.into_iter().map(|series| checked.id(series)).collect();
     let params: Vec<&str> = checked.model.parameters.iter().map(|param| param.id.value.as_str()).collect();
     let outputs: Vec<&str> = match only {

@@ -30,7 +30,7 @@ pub fn typed(checked: &CheckedModel, only: Option<SeriesId>) -> String {
 
 /// The program that computes the outputs, or the one series, and the series that its values come from.
 pub fn program(checked: &CheckedModel, only: Option<SeriesId>) -> (Program, Origins) {
-    let lowered = lower::lower(checked, &outputs(checked, only), &[], Flags::Off);
+    let lowered = lower::lower(checked, &outputs(checked, only), &[], Flags::Off, &lower::Given::new());
     (lowered.program, lowered.origins)
 }
 
@@ -44,7 +44,7 @@ fn outputs(checked: &CheckedModel, only: Option<SeriesId>) -> Vec<SeriesId> {
 /// The program as text, with the names of what goes in and comes out.
 pub fn ir(checked: &CheckedModel, only: Option<SeriesId>) -> String {
     let outputs = outputs(checked, only);
-    let lowered = lower::lower(checked, &outputs, &[], Flags::Off);
+    let lowered = lower::lower(checked, &outputs, &[], Flags::Off, &lower::Given::new());
     let mut text = String::new();
     for (at, input) in lowered.inputs.iter().enumerate() {
         text.push_str(&format!("# input{at} is {}\n", checked.id(*input)));

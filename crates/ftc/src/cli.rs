@@ -3,8 +3,8 @@
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    bench, check, compile, completions, demo, diff, etl, explain, fmt, functions, gold, init, load, run, schema, state,
-    template, test, trace, verify,
+    bench, check, compile, completions, demo, diff, etl, explain, fmt, functions, gold, init, load, overlay, run,
+    schema, state, template, test, trace, verify,
 };
 
 /// Checks, formats, runs, tests and explains models of service flows.
@@ -73,6 +73,9 @@ pub(crate) enum Command {
     /// Import, export and show the table of bins, called Gold
     #[command(after_long_help = gold::MORE_HELP)]
     Gold(gold::GoldArgs),
+    /// Change some of a run and see what follows: what if
+    #[command(after_long_help = overlay::MORE_HELP)]
+    Overlay(overlay::OverlayArgs),
     /// Compile a model and show a stage of it
     #[command(after_long_help = compile::MORE_HELP)]
     Compile(compile::CompileArgs),

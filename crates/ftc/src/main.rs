@@ -59,6 +59,7 @@ fn dispatch(command: &Command, ui: &Ui) -> anyhow::Result<Outcome> {
         Command::Diff(args) => commands::diff::run(args, ui),
         Command::Load(args) => commands::load::load(args, ui),
         Command::Gold(args) => commands::gold::gold(args, ui),
+        Command::Overlay(args) => commands::overlay::run(args, ui),
         Command::Compile(args) => commands::compile::compile(args, ui),
         Command::Etl(args) => commands::etl::etl(args, ui),
         Command::Demo(args) => commands::demo::demo(args, ui),

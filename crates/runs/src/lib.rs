@@ -9,6 +9,7 @@
 //! - [`run_test`] runs one of a model's own tests.
 //! - [`verify()`] evaluates a stored run again and compares every bit.
 //! - [`runs_in`] lists the complete runs of a root; leftovers of killed writers are none.
+//! - [`overlay()`](overlay::overlay) lays a change over a stored run: what if.
 //! - [`StoredRun`] reads a run back, as little of it as is asked for.
 //! - The layout of `series/columns.bin` is described in [`columns`].
 #![forbid(unsafe_code)]
@@ -21,6 +22,7 @@ mod error;
 mod figures;
 mod id;
 mod model_test;
+pub mod overlay;
 mod record;
 mod sources;
 pub mod state;

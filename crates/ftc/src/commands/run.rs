@@ -183,7 +183,7 @@ fn details(backend: engine::Backend, timings: &Timings) -> String {
 }
 
 /// The time since `begin`, to the microsecond.
-fn milliseconds(begin: Instant) -> f64 {
+pub(crate) fn milliseconds(begin: Instant) -> f64 {
     (begin.elapsed().as_secs_f64() * 1e6).round() / 1e3
 }
 

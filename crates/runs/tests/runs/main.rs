@@ -3,6 +3,7 @@
 
 mod artifacts;
 mod model_test;
+mod overlay;
 mod place;
 mod state;
 mod stored;
