@@ -58,7 +58,7 @@ pub fn overlay<'b>(base: &'b StoredRun, spec: &OverlaySpec) -> Result<Overlay<'b
     let merged = merge::merge(base, spec)?;
     let lineage = Lineage {
         mode: Mode::Overlay,
-        base_run_id: Some(base_id(base)),
+        base_run_id: Some(base.id().unwrap_or_default()),
         scenario: spec.parameters.scenario_name.clone(),
         baseline: merged.baseline,
     };
@@ -132,17 +132,11 @@ fn check(
     text: &str,
 ) -> Result<(CheckedModel, Sources, Vec<Diagnostic>), OverlayError> {
     let scenario = spec.parameters.scenario_name.as_deref().unwrap_or("overlay");
-    let name = format!("{} + {scenario}", base_id(base));
+    let name = format!("{} + {scenario}", base.id().unwrap_or_default());
     let loader = FileLoader::new(base.path().to_owned());
     let mut check: Check = driver::check(&name, text, &loader, SourceCheck::Probe);
     match check.model.take() {
         Some(checked) => Ok((checked, check.sources, check.diagnostics)),
         None => Err(OverlayError::Model(Box::new(check))),
     }
-}
-
-/// The id of a run; of one without, its folder's name.
-fn base_id(base: &StoredRun) -> String {
-    let folder = || base.path().file_name().map(|name| name.to_string_lossy().into_owned());
-    base.index().run_id.clone().or_else(folder).unwrap_or_default()
 }

@@ -14,7 +14,7 @@ use super::document::{BaseData, Document};
 use super::error::OverlayError;
 use super::roles::{id_of, role_of};
 use super::spec::{NUMBERS, OverlayKind, OverlaySpec, Scalar, SeriesOverlay};
-use super::{base_id, check};
+use super::check;
 use crate::stored::{ReadError, StoredRun};
 
 /// A merged model.
@@ -62,7 +62,7 @@ fn check_names(base: &StoredRun, spec: &OverlaySpec, model: &Model) -> Result<()
     if spec.is_empty() {
         return Err(OverlayError::Empty);
     }
-    let found = base_id(base);
+    let found = base.id().unwrap_or_default();
     if let Some(expected) = spec.base_run_id.clone().filter(|expected| *expected != found) {
         return Err(OverlayError::OtherBase { expected, found });
     }
@@ -240,7 +240,7 @@ impl<'a> Merger<'a> {
         self.add_served()?;
         let outputs = self.all_outputs();
         self.document.set_outputs(&outputs);
-        self.document.set_origin(&base_id(self.base), self.spec.parameters.scenario_name.as_deref());
+        self.document.set_origin(&self.base.id().unwrap_or_default(), self.spec.parameters.scenario_name.as_deref());
         let text = self.document.text()?;
         Ok(Merged { text, changed: self.changed, baseline: self.baseline, served_rules: self.served_rules })
     }
