@@ -8,11 +8,11 @@ use clap::Args;
 use flowtime::diagnostics::render;
 use flowtime::driver::{RunError, Settings};
 use flowtime::template::{Argument, Problems, TemplateError};
+use flowtime_runs::Options;
 use flowtime_runs::replay::{
     ReplayError, ReplayEvent, ReplayMode, ReplayOptions, ReplayRequest, Replayed, Selection, WindowRequest,
     default_work_root, replay,
 };
-use flowtime_runs::Options;
 use flowtime_telemetry::load::{Fill, LoadError, LoadOptions};
 use flowtime_telemetry::source::{self, SourceOptions, TelemetrySource};
 use flowtime_telemetry::time::BinSize;
@@ -132,24 +132,15 @@ fn request(args: &ReplayArgs) -> Result<ReplayRequest, Refused> {
         return serde_json::from_slice(&files::read(path).map_err(Refused::Read)?).map_err(Refused::Json);
     }
     let (bin_size, bin_unit) = args.bin_size.map(BinSize::in_units).unzip();
-    let window = WindowRequest {
-        start: args.start.clone(),
-        bins: args.bins,
-        bin_size,
-        bin_unit: bin_unit.map(str::to_owned),
-    };
+    let window =
+        WindowRequest { start: args.start.clone(), bins: args.bins, bin_size, bin_unit: bin_unit.map(str::to_owned) };
     let parameters = args.parameters.iter().cloned().map(|(name, value)| (name, Argument::Text(value))).collect();
     let mode = if args.source.is_some() { ReplayMode::Telemetry } else { ReplayMode::Simulation };
     let selection = Selection { nodes: args.nodes.clone() };
     Ok(ReplayRequest { mode, template: args.template.clone().unwrap_or_default(), window, selection, parameters })
 }
 
-fn carry_out(
-    request: &ReplayRequest,
-    args: &ReplayArgs,
-    settings: Settings,
-    ui: &Ui,
-) -> Result<Replayed, ReplayError> {
+fn carry_out(request: &ReplayRequest, args: &ReplayArgs, settings: Settings, ui: &Ui) -> Result<Replayed, ReplayError> {
     let source = open(args)?;
     let templates = args.origin.set();
     let progress = Progress::new(ui.shows_progress());

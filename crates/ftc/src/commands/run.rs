@@ -283,8 +283,7 @@ struct Document<'a> {
 /// The outputs as a table, and where the run is.
 pub(crate) fn shown(evaluation: &Evaluation, record: &RunRecord, written: Option<&Written>, ui: &Ui) -> String {
     let units = record.series.iter().map(|series| series.unit.as_deref().unwrap_or_default());
-    let rows: Vec<Row<'_>> =
-        evaluation.outputs.iter().zip(units).map(|(output, unit)| Row { output, unit }).collect();
+    let rows: Vec<Row<'_>> = evaluation.outputs.iter().zip(units).map(|(output, unit)| Row { output, unit }).collect();
     let mut text = table::render(&rows, ui.width());
     if let Some(Written { path, existing, .. }) = written {
         let what = if *existing { "the run is there already" } else { "artifacts" };
