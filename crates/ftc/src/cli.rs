@@ -3,8 +3,8 @@
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    bench, check, compile, completions, demo, diff, etl, explain, fmt, functions, gold, init, load, overlay, replay, run,
-    schema, state, template, test, trace, verify,
+    bench, check, compile, completions, demo, diff, etl, explain, fmt, functions, gold, init, load, overlay, replay,
+    run, schema, state, template, test, trace, verify,
 };
 
 /// Checks, formats, runs, tests and explains models of service flows.
