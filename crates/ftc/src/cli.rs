@@ -3,8 +3,8 @@
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    bench, check, compile, completions, demo, diff, etl, explain, fmt, functions, gold, init, load, overlay, run,
-    schema, state, template, test, trace, verify,
+    bench, check, compile, completions, demo, diff, etl, explain, fmt, functions, gold, init, load, overlay, replay,
+    run, schema, state, template, test, trace, verify,
 };
 
 /// Checks, formats, runs, tests and explains models of service flows.
@@ -52,6 +52,9 @@ pub(crate) enum Command {
     /// Evaluate a model and show its outputs
     #[command(after_long_help = run::MORE_HELP)]
     Run(run::RunArgs),
+    /// Make a run of a window of telemetry and a template
+    #[command(after_long_help = replay::MORE_HELP)]
+    Replay(replay::ReplayArgs),
     /// Show where a number comes from, back to the data
     #[command(after_long_help = trace::MORE_HELP)]
     Trace(trace::TraceArgs),

@@ -51,6 +51,7 @@ fn dispatch(command: &Command, ui: &Ui) -> anyhow::Result<Outcome> {
     match command {
         Command::Check(args) => commands::check::check(args, ui),
         Command::Run(args) => commands::run::run(args, ui),
+        Command::Replay(args) => commands::replay::run(args, ui),
         Command::Trace(args) => commands::trace::run(args, ui),
         Command::Test(args) => commands::test::test(args, ui),
         Command::Verify(args) => commands::verify::verify(args, ui),

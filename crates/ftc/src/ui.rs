@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 use anyhow::Context;
 use flowtime::diagnostics::{Diagnostic, Severity};
 use flowtime::load::reason;
-use flowtime_runs::WriteError;
+use flowtime_runs::{ReplayError, WriteError};
 use flowtime_telemetry::gold::{GoldError, ImportError, ReadError};
 use flowtime_telemetry::load::LoadError;
 use flowtime_telemetry::source::SourceError;
@@ -138,15 +138,18 @@ impl Ui {
 
 /// An error and its causes on one line.
 fn in_words(error: &anyhow::Error) -> String {
-    if let Some(LoadError::Source(error @ SourceError::Read { .. })) = error.downcast_ref() {
-        // Its reason tells its cause.
-        return error.to_string();
+    let mut words = Vec::new();
+    for cause in error.chain() {
+        words.push(match cause.downcast_ref::<io::Error>() {
+            Some(error) => reason(error),
+            None => cause.to_string(),
+        });
+        if matches!(cause.downcast_ref(), Some(LoadError::Source(SourceError::Read { .. }))) {
+            // Its reason tells its cause.
+            break;
+        }
     }
-    let words = error.chain().map(|cause| match cause.downcast_ref::<io::Error>() {
-        Some(error) => reason(error),
-        None => cause.to_string(),
-    });
-    words.collect::<Vec<_>>().join(": ")
+    words.join(": ")
 }
 
 /// What our libraries advise.
@@ -155,6 +158,8 @@ fn own_help(error: &anyhow::Error) -> Option<String> {
     if let Some(error) = error.downcast_ref::<WriteError>() {
         error.help().map(str::to_owned)
     } else if let Some(error) = error.downcast_ref::<flowtime_runs::ReadError>() {
+        error.help()
+    } else if let Some(error) = error.downcast_ref::<ReplayError>() {
         error.help()
     } else if let Some(error) = error.downcast_ref::<LoadError>() {
         error.help()

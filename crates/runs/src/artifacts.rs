@@ -14,7 +14,7 @@ use crate::columns::{self, RunColumns};
 use crate::error::WriteError;
 use crate::record::{RunIndex, RunRecord, SeriesRecord};
 use crate::sources::{SourcePlan, apply_edits};
-use crate::write::{Run, Written, now, parameters};
+use crate::write::{Run, Written, further_copies, now, parameters};
 use crate::{dag, topology};
 
 /// Writes all files of the run, the record last, and gives the folder its name.
@@ -42,7 +42,7 @@ pub(crate) fn fill(
 }
 
 fn copy_sources(staging: &Staging<'_>, run: &Run<'_>, plan: &SourcePlan) -> Result<(), WriteError> {
-    for copy in &plan.copies {
+    for copy in plan.copies.iter().chain(&further_copies(run, plan)) {
         let failed = |source| WriteError::Source { name: run.loader.display(&copy.source), source };
         let mut reader = run.loader.open(&copy.source).map_err(failed)?;
         staging.file(&copy.target, |file| io::copy(&mut reader, file).map(drop))?;

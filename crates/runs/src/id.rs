@@ -9,6 +9,7 @@ use flowtime::model::Model;
 use flowtime::model::yaml::{self, Node, NodeKind};
 use flowtime::source::FileId;
 use flowtime_files::hex;
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::error::WriteError;
@@ -16,8 +17,13 @@ use crate::sources::SourceCopy;
 
 /// Everything of an id but its last eight digits.
 pub(crate) fn prefix(model: &Model) -> String {
-    match &model.window {
-        Some(window) => format!("run_{}", window.start.strftime("%Y%m%dT%H%M%SZ")),
+    prefix_at(model.window.map(|window| window.start))
+}
+
+/// The same for a run whose bin 0 begins at `start`.
+pub(crate) fn prefix_at(start: Option<Timestamp>) -> String {
+    match start {
+        Some(start) => format!("run_{}", start.strftime("%Y%m%dT%H%M%SZ")),
         None => "run_nowindow".to_owned(),
     }
 }

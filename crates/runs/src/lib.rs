@@ -6,6 +6,7 @@
 //!
 //! - [`RunRecord`] is `run.json`; [`record`] makes one without writing anything.
 //! - [`evaluate`] evaluates a model with all that a run keeps, [`validate()`] says what looks wrong in the result.
+//! - [`replay()`] goes the whole way from telemetry and a template to a run.
 //! - [`run_test`] runs one of a model's own tests.
 //! - [`verify()`] evaluates a stored run again and compares every bit.
 //! - [`runs_in`] lists the complete runs of a root; leftovers of killed writers are none.
@@ -24,6 +25,7 @@ mod id;
 mod model_test;
 pub mod overlay;
 mod record;
+pub mod replay;
 mod sources;
 pub mod state;
 pub mod stored;
@@ -37,11 +39,14 @@ pub use error::WriteError;
 pub use figures::Figures;
 pub use flowtime_files::FileError;
 pub use model_test::{TestProblem, TestResult, run_test};
-pub use record::{Engine, GridRecord, Provenance, RunIndex, RunRecord, SeriesRecord, Status, Timings, WindowRecord};
+pub use record::{
+    Engine, GridRecord, Provenance, RunIndex, RunRecord, SeriesRecord, Status, TelemetryRecord, Timings, WindowRecord,
+};
+pub use replay::{ReplayError, ReplayRequest, replay};
 pub use state::{State, StateView};
 pub use stored::{ReadError, StoredModel, StoredRun};
 pub use topology::{EdgeRecord, NodeRecord, PlaceRecord, TopologyRecord};
 pub use validate::{evaluate, validate};
 pub use verify::{Mismatch, Verification, VerifyError, VerifyStep, verify};
 pub use warnings::{Clock, Severity, Warning};
-pub use write::{Lineage, Mode, Options, Run, Written, record, runs_in, write};
+pub use write::{Lineage, Mode, Options, Run, Telemetry, Written, record, runs_in, write};

@@ -61,6 +61,7 @@ pub fn overlay<'b>(base: &'b StoredRun, spec: &OverlaySpec) -> Result<Overlay<'b
         base_run_id: Some(base.id().unwrap_or_default()),
         scenario: spec.parameters.scenario_name.clone(),
         baseline: merged.baseline,
+        ..Lineage::default()
     };
     let loader = FileLoader::new(base.path().to_owned());
     let (checked, sources, diagnostics) = check(base, spec, &merged.text)?;

@@ -14,6 +14,7 @@ pub use index::RunIndex;
 
 use crate::figures::Figures;
 use crate::warnings::Warning;
+use crate::write::Lineage;
 
 /// The version of `run.json` that this crate writes and reads.
 pub(crate) const SCHEMA_VERSION: u32 = 1;
@@ -68,6 +69,23 @@ pub struct Provenance {
     /// The model's own `provenance`, as it stands there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<serde_json::Value>,
+    /// Where a replay's telemetry came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub telemetry: Option<TelemetryRecord>,
+}
+
+/// Where telemetry came from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TelemetryRecord {
+    /// What holds the rows; never with a secret in it.
+    pub source: String,
+    /// When the newest of the rows was made, RFC 3339.
+    pub extraction_ts: Option<String>,
+    /// The version of the loader.
+    pub loader_version: String,
+    /// The loader's manifest, relative to the run's folder.
+    pub manifest: String,
 }
 
 /// A program and its version.
@@ -80,9 +98,10 @@ pub struct Engine {
 }
 
 impl Provenance {
-    pub(crate) fn new(generated_at: &str, model: Option<&serde_json::Value>) -> Self {
+    pub(crate) fn new(generated_at: &str, lineage: &Lineage, model: Option<&serde_json::Value>) -> Self {
         let engine = Engine { name: "flowtime".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() };
-        Self { generated_at: generated_at.to_owned(), engine, model: model.cloned() }
+        let telemetry = lineage.telemetry.as_ref().map(|telemetry| telemetry.record.clone());
+        Self { generated_at: generated_at.to_owned(), engine, model: model.cloned(), telemetry }
     }
 }
 

@@ -15,8 +15,10 @@ use flowtime_files::{FileError, PREFIX, Staging};
 use crate::artifacts::fill;
 use crate::error::WriteError;
 use crate::id;
-use crate::record::{Provenance, RunRecord, SCHEMA_VERSION, SeriesRecord, Status, Timings, WindowRecord};
-use crate::sources::{SourcePlan, plan};
+use crate::record::{
+    Provenance, RunRecord, SCHEMA_VERSION, SeriesRecord, Status, TelemetryRecord, Timings, WindowRecord,
+};
+use crate::sources::{SourceCopy, SourcePlan, plan};
 use crate::validate::validate;
 use crate::warnings::Warning;
 
@@ -55,6 +57,17 @@ pub struct Lineage {
     pub scenario: Option<String>,
     /// Of an overlay: for each node the series ids by role that it had in the base run and no longer has.
     pub baseline: BTreeMap<String, BTreeMap<String, String>>,
+    /// The telemetry that its sources are.
+    pub telemetry: Option<Telemetry>,
+}
+
+/// Telemetry that was loaded for a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Telemetry {
+    /// Where its rows came from.
+    pub record: TelemetryRecord,
+    /// All files of its folder, relative to the run's; they go into the run, also those that the model doesn't read.
+    pub files: Vec<String>,
 }
 
 /// How a run's model was made.
@@ -123,12 +136,17 @@ pub fn record(run: &Run<'_>, deterministic_id: bool) -> Result<RunRecord, WriteE
 /// # Errors
 /// Whatever keeps it from being written whole; then nothing of it is left.
 pub fn write(root: &Path, run: &Run<'_>, options: &Options<'_>) -> Result<Written, WriteError> {
+    write_as(root, run, options, &id::random_digits()?)
+}
+
+/// Like [`write()`], with the last digits of the run's id, which hold unless they are taken or follow from the inputs.
+pub(crate) fn write_as(root: &Path, run: &Run<'_>, options: &Options<'_>, digits: &str) -> Result<Written, WriteError> {
     make_root(root)?;
     let plan = plan(&run.checked.model);
     if options.deterministic_id {
         write_deterministic(root, run, options, &plan)
     } else {
-        write_random(root, run, options, &plan)
+        write_random(root, run, options, &plan, digits)
     }
 }
 
@@ -160,10 +178,16 @@ fn make_root(root: &Path) -> Result<(), WriteError> {
 }
 
 /// Takes the first random id that nobody has: the temporary folder, made exclusively, holds it.
-fn write_random(root: &Path, run: &Run<'_>, options: &Options<'_>, plan: &SourcePlan) -> Result<Written, WriteError> {
-    let mut last = root.to_owned();
+fn write_random(
+    root: &Path,
+    run: &Run<'_>,
+    options: &Options<'_>,
+    plan: &SourcePlan,
+    digits: &str,
+) -> Result<Written, WriteError> {
+    let (mut last, mut digits) = (root.to_owned(), digits.to_owned());
     for _ in 0..TRIES {
-        let run_id = run_id(run, &id::random_digits()?);
+        let run_id = run_id(run, &std::mem::replace(&mut digits, id::random_digits()?));
         last = root.join(&run_id);
         let staging = Staging::create(root, &run_id, options.durable, options.stop)?;
         if let Some(staging) = staging.filter(|_| !last.exists()) {
@@ -237,6 +261,13 @@ pub(crate) fn parameters<'a>(
     })
 }
 
+/// What to copy into the run though its model doesn't read it.
+pub(crate) fn further_copies(run: &Run<'_>, plan: &SourcePlan) -> Vec<SourceCopy> {
+    let files = run.lineage.telemetry.iter().flat_map(|telemetry| &telemetry.files);
+    let further = files.filter(|file| !plan.copies.iter().any(|copy| copy.target == **file));
+    further.map(|file| SourceCopy { source: file.clone(), target: file.clone() }).collect()
+}
+
 fn new_record(run: &Run<'_>, run_id: Option<String>, inputs_sha256: Option<String>) -> RunRecord {
     let model = &run.checked.model;
     let now = now();
@@ -251,7 +282,7 @@ fn new_record(run: &Run<'_>, run_id: Option<String>, inputs_sha256: Option<Strin
         grid: (&model.grid).into(),
         window: model.window.as_ref().map(|window| WindowRecord::new(window, &model.grid)),
         parameters: parameters(run.checked, run.settings).map(|(name, value)| (name.to_owned(), value)).collect(),
-        provenance: Provenance::new(&now, model.provenance.as_ref()),
+        provenance: Provenance::new(&now, run.lineage, model.provenance.as_ref()),
         warnings: validate(run.checked, run.settings, run.evaluation, run.gaps),
         series: run.evaluation.outputs.iter().map(series).collect(),
         inputs_sha256,

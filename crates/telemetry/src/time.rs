@@ -32,6 +32,13 @@ impl BinSize {
         self.minutes
     }
 
+    /// Its length in the longest unit that divides it: `minutes`, `hours`, `days` or `weeks`, as a model's grid says it.
+    pub fn in_units(self) -> (u32, &'static str) {
+        let units = [(WEEK, "weeks"), (1_440, "days"), (60, "hours")];
+        let whole = units.into_iter().find(|(unit, _)| self.minutes.is_multiple_of(*unit));
+        whole.map_or((self.minutes, "minutes"), |(unit, name)| (self.minutes / unit, name))
+    }
+
     /// Seconds in it.
     pub fn seconds(self) -> i64 {
         i64::from(self.minutes) * 60

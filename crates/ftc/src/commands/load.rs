@@ -88,7 +88,7 @@ pub(crate) struct LoadArgs {
 
 /// What stands where nothing was measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum FillArg {
+pub(crate) enum FillArg {
     /// The number 0
     Zero,
     /// A missing value, an empty cell

@@ -14,6 +14,7 @@ pub(crate) mod gold;
 pub(crate) mod init;
 pub(crate) mod load;
 pub(crate) mod overlay;
+pub(crate) mod replay;
 pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod state;

@@ -264,7 +264,7 @@ fn finish(run: &Run<'_>, profile: Option<&Profile>, args: &RunOptions, ui: &Ui) 
         ui.result(&(serde_json::to_string_pretty(&document).context("can't write the record as JSON")? + "\n"))?;
         return Ok(Outcome::Clean);
     }
-    ui.result(&shown(run, &record, written.as_ref(), ui))?;
+    ui.result(&shown(run.evaluation, &record, written.as_ref(), ui))?;
     if let Some(rows) = profile {
         ui.say(&format!("\n{}", profile::render(&rows, run.checked.model.grid.bins as usize)));
     }
@@ -280,10 +280,10 @@ struct Document<'a> {
     profile: Option<Vec<profile::Row>>,
 }
 
-fn shown(run: &Run<'_>, record: &RunRecord, written: Option<&Written>, ui: &Ui) -> String {
+/// The outputs as a table, and where the run is.
+pub(crate) fn shown(evaluation: &Evaluation, record: &RunRecord, written: Option<&Written>, ui: &Ui) -> String {
     let units = record.series.iter().map(|series| series.unit.as_deref().unwrap_or_default());
-    let rows: Vec<Row<'_>> =
-        run.evaluation.outputs.iter().zip(units).map(|(output, unit)| Row { output, unit }).collect();
+    let rows: Vec<Row<'_>> = evaluation.outputs.iter().zip(units).map(|(output, unit)| Row { output, unit }).collect();
     let mut text = table::render(&rows, ui.width());
     if let Some(Written { path, existing, .. }) = written {
         let what = if *existing { "the run is there already" } else { "artifacts" };

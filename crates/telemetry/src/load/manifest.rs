@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Warning;
-use crate::time::{BinSize, Window};
+use crate::time::Window;
 
 /// The name of the manifest's file.
 pub const MANIFEST: &str = "manifest.json";
@@ -128,15 +128,9 @@ impl Span {
 impl Grid {
     /// The bins of `window`, in the longest unit that divides them.
     pub(super) fn new(window: &Window) -> Self {
-        let (bin_size, bin_unit) = in_units(window.bin());
+        let (bin_size, bin_unit) = window.bin().in_units();
         Self { bins: window.bins(), bin_size, bin_unit: bin_unit.to_owned() }
     }
-}
-
-fn in_units(bin: BinSize) -> (u32, &'static str) {
-    let units = [(7 * 1_440, "weeks"), (1_440, "days"), (60, "hours")];
-    let whole = units.into_iter().find(|(unit, _)| bin.minutes().is_multiple_of(*unit));
-    whole.map_or((bin.minutes(), "minutes"), |(unit, name)| (bin.minutes() / unit, name))
 }
 
 /// Writes `manifest` into the folder in the making.

@@ -100,7 +100,7 @@ pub(crate) struct TemplateArgs {
 }
 
 /// `name=value`, where the value may hold `=`.
-fn parse_parameter(text: &str) -> Result<(String, String), String> {
+pub(crate) fn parse_parameter(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("expected `name=value`")?;
     Ok((name.trim().to_owned(), value.to_owned()))
 }

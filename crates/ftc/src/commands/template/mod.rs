@@ -4,6 +4,8 @@ mod catalogue;
 mod check;
 mod make;
 
+pub(crate) use make::parse_parameter;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -54,7 +56,7 @@ pub(crate) struct Origin {
 
 impl Origin {
     /// The folder named, or what is shipped.
-    fn set(&self) -> Box<dyn TemplateSet> {
+    pub(crate) fn set(&self) -> Box<dyn TemplateSet> {
         match &self.templates {
             Some(folder) => Box::new(FolderTemplates::new(folder)),
             None => Box::new(shipped()),
@@ -89,7 +91,7 @@ fn load_file(path: &Path) -> Result<Template, TemplateError> {
 }
 
 /// Says why there is no model: to people, or as the members of an HTTP answer.
-fn show_error(error: TemplateError, as_json: bool, ui: &Ui) -> anyhow::Result<Outcome> {
+pub(crate) fn show_error(error: TemplateError, as_json: bool, ui: &Ui) -> anyhow::Result<Outcome> {
     if as_json {
         ui.result(&(serde_json::to_string_pretty(&error.body().1).context("can't write the error as JSON")? + "\n"))?;
         return Ok(outcome(&error));
@@ -120,7 +122,7 @@ fn outcome(error: &TemplateError) -> Outcome {
 }
 
 /// Shows diagnostics on standard error, and how many there are.
-fn show_problems(problems: Problems, ui: &Ui) {
+pub(crate) fn show_problems(problems: Problems, ui: &Ui) {
     let mut counts = Counts::default();
     counts.add(&problems.diagnostics);
     let diagnostics = ui.wanted(problems.diagnostics);
