@@ -25,7 +25,8 @@ mod lanes;
 mod object;
 #[cfg(feature = "compile")]
 mod target;
-#[cfg(all(test, feature = "compile"))]
+#[cfg(test)]
+#[cfg(feature = "compile")]
 mod tests;
 
 #[cfg(not(feature = "compile"))]

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 pub(crate) fn figure(value: Option<f64>) -> String {
     match value {
         None => "-".to_owned(),
-        Some(value) if value == 0.0 => "0".to_owned(),
+        Some(0.0) => "0".to_owned(),
         Some(value) if (1e-4..1e15).contains(&value.abs()) => {
             format!("{value:.4}").trim_end_matches('0').trim_end_matches('.').to_owned()
         }

@@ -9,12 +9,12 @@ use flowtime::model::{Model, Role, SeriesKind, TopologyNode};
 use flowtime::syntax::print;
 use serde::Serialize;
 
+use super::check;
 use super::cone::{Changed, Cone};
 use super::document::{BaseData, Document};
 use super::error::OverlayError;
 use super::roles::{id_of, role_of};
 use super::spec::{NUMBERS, OverlayKind, OverlaySpec, Scalar, SeriesOverlay};
-use super::check;
 use crate::stored::{ReadError, StoredRun};
 
 /// A merged model.

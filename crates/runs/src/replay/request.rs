@@ -134,7 +134,7 @@ mod tests {
         assert!(serde_json::from_str::<ReplayRequest>(r#"{"template":"x","windows":{}}"#).is_err());
     }
 
-    fn check_refused(window: WindowRequest, code: &str, message: &str) {
+    fn check_refused(window: &WindowRequest, code: &str, message: &str) {
         let error = window.window(BinSize::DEFAULT).unwrap_err();
         assert_eq!((error.code(), error.to_string().as_str()), (code, message));
     }
@@ -143,10 +143,10 @@ mod tests {
     fn what_is_no_window_is_refused() {
         let at =
             |start: &str| WindowRequest { start: Some(start.to_owned()), bins: Some(1), ..WindowRequest::default() };
-        check_refused(at("monday"), "invalid_window", "`monday` is no time in UTC");
+        check_refused(&at("monday"), "invalid_window", "`monday` is no time in UTC");
         let message = "the window's start 2025-10-07T00:02:00Z is not on a boundary of 5m bins";
-        check_refused(at("2025-10-07T00:02:00Z"), "bin_alignment", message);
+        check_refused(&at("2025-10-07T00:02:00Z"), "bin_alignment", message);
         let odd = WindowRequest { bin_unit: Some("moons".to_owned()), ..at("2025-10-07T00:00:00Z") };
-        check_refused(odd, "invalid_window", "`1 moons` is no bin size");
+        check_refused(&odd, "invalid_window", "`1 moons` is no bin size");
     }
 }

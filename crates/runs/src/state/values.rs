@@ -24,6 +24,7 @@ pub(super) struct NodeColumns<'r> {
 }
 
 /// An inferred capacity at a bin.
+#[derive(Clone, Copy)]
 pub(super) struct Capacity {
     pub(super) value: Option<f64>,
     /// 0 low, 1 medium, 2 high.
