@@ -27,8 +27,8 @@ impl Template {
         found.finish()
     }
 
-    /// Arguments that every parameter accepts, with all telemetry there.
-    fn sample(&self) -> Arguments {
+    /// Arguments that every parameter accepts, with all telemetry there: the defaults, where there are any.
+    pub fn sample(&self) -> Arguments {
         let needed = self.parameters.iter().filter(|parameter| parameter.default.is_none() && parameter.required);
         let values = needed.map(|parameter| (parameter.name.clone(), Argument::Value(sample_value(parameter))));
         let mut sample = Arguments {

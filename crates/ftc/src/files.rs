@@ -14,10 +14,19 @@ const LARGEST: u64 = 64 << 20;
 
 /// The model files that `paths` name, in their order: files and `-` as they are, folders searched.
 pub(crate) fn find_models(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+    find(paths, is_model)
+}
+
+/// Like [`find_models`], with the templates that make models.
+pub(crate) fn find_models_and_templates(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+    find(paths, |bytes| is_model(bytes) || is_template(bytes))
+}
+
+fn find(paths: &[PathBuf], is_wanted: fn(&[u8]) -> bool) -> anyhow::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for path in paths {
         if !is_stdin(path) && path.is_dir() {
-            search(path, &mut found)?;
+            search(path, is_wanted, &mut found)?;
         } else {
             found.push(path.clone());
         }
@@ -97,9 +106,9 @@ fn write_new(path: &Path, bytes: &[u8], permissions: Option<fs::Permissions>) ->
     permissions.map_or(Ok(()), |permissions| file.set_permissions(permissions))
 }
 
-/// All models below `folder`, sorted; hidden files and folders and the folders of runs are passed over, links to folders
+/// All wanted files below `folder`, sorted; hidden files and folders and the folders of runs are passed over, links to folders
 /// not followed.
-fn search(folder: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {
+fn search(folder: &Path, is_wanted: fn(&[u8]) -> bool, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {
     let mut folders = vec![folder.to_owned()];
     let begin = found.len();
     while let Some(folder) = folders.pop() {
@@ -112,7 +121,7 @@ fn search(folder: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {
             }
             if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                 folders.extend((!is_run(&path)).then_some(path));
-            } else if is_yaml(&path) && is_model(&read(&path)?) {
+            } else if is_yaml(&path) && is_wanted(&read(&path)?) {
                 found.push(path);
             }
         }
@@ -136,15 +145,23 @@ fn is_yaml(path: &Path) -> bool {
 
 /// Whether a YAML file is meant as a model: it has the key `schemaVersion` at top level.
 fn is_model(bytes: &[u8]) -> bool {
-    let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
-    text.split(|byte| matches!(byte, b'\n' | b'\r')).any(is_version_line)
+    has_key(bytes, "schemaVersion")
 }
 
-fn is_version_line(line: &[u8]) -> bool {
-    [&b"schemaVersion"[..], b"\"schemaVersion\"", b"'schemaVersion'"].iter().any(|key| {
-        let rest = line.strip_prefix(*key).map(<[u8]>::trim_ascii_start);
-        rest.is_some_and(|rest| rest.starts_with(b":"))
-    })
+/// Whether a YAML file is meant as a template: it has the key `templateType` at top level.
+pub(crate) fn is_template(bytes: &[u8]) -> bool {
+    has_key(bytes, "templateType")
+}
+
+fn has_key(bytes: &[u8], key: &str) -> bool {
+    let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+    text.split(|byte| matches!(byte, b'\n' | b'\r')).any(|line| is_line_of(line, key))
+}
+
+fn is_line_of(line: &[u8], key: &str) -> bool {
+    let bare = line.strip_prefix(key.as_bytes());
+    let quoted = ["'", "\""].iter().find_map(|quote| line.strip_prefix(format!("{quote}{key}{quote}").as_bytes()));
+    bare.or(quoted).is_some_and(|rest| rest.trim_ascii_start().starts_with(b":"))
 }
 
 #[cfg(test)]

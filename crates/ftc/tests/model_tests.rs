@@ -127,3 +127,25 @@ fn what_is_no_whole_run_is_refused_with_advice() {
         ),
     );
 }
+
+#[test]
+fn a_template_is_tested_as_the_model_that_its_defaults_make() {
+    let folder = tempfile::tempdir().unwrap();
+    let template = format!(
+        "templateType: simulation\nversion: \"1.0\"\ndescription: one more\n\
+         parameters: [ {{ name: step, type: number, default: 1 }} ]\n\
+         grid: {{ bins: 3, binSize: 5, binUnit: minutes }}\n\
+         expressions:\n  - {{ id: x, kind: const, value: 0 }}\n  - {{ id: y, kind: expr, expr: \"x + {{{{step}}}}\" }}\n{TESTS}"
+    );
+    fs::write(folder.path().join("t.yaml"), template).unwrap();
+    let (out, _) = check_exit(folder.path(), &["test"], 1);
+    assert!(out.contains("test one more ... ok"), "{out}");
+    assert!(out.contains("`y` at bin 1: expected 4, found 3"), "{out}");
+}
+
+#[test]
+fn the_tests_of_the_shipped_templates_pass() {
+    let templates = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../templates");
+    let (out, _) = check_exit(&templates, &["test", "--backend", "both"], 0);
+    assert!(out.contains("test result: ok. 4 passed"), "{out}");
+}

@@ -10,10 +10,12 @@ use std::time::{Duration, Instant};
 use anstyle::{AnsiColor, Style};
 use clap::Args;
 use flowtime::diagnostics::render;
-use flowtime::load::SourceCheck;
+use flowtime::driver::Check;
+use flowtime::load::{FileLoader, SourceCheck};
 use flowtime::source::Sources;
 use flowtime_runs::{TestProblem, TestResult, run_test};
 
+use crate::commands::template::{load_file, show_error};
 use crate::engine::Backend;
 use crate::models::{ModelText, counted};
 use crate::ui::{Outcome, Ui};
@@ -22,10 +24,12 @@ use crate::{files, paths};
 /// What the long help adds.
 pub(crate) const MORE_HELP: &str = "\
 Examples:
-  ftc test                              every model in this folder and below
+  ftc test                              every model and template in this folder and below
   ftc test model.yaml --filter burst    the tests whose names contain `burst`
   ftc test --backend both               interpreted and compiled, bit for bit
   ftc test --junit report.xml           for a workflow
+
+A template is tested as the model that its defaults make, with all telemetry there.
 
 Exit codes:
   0  all tests passed
@@ -34,7 +38,7 @@ Exit codes:
 
 #[derive(Debug, Args)]
 pub(crate) struct TestArgs {
-    /// Models, folders with models (YAML files with `schemaVersion`), or `-` for standard input
+    /// Models, templates, folders with them (YAML files with `schemaVersion` or `templateType`), or `-`
     #[arg(default_value = ".")]
     paths: Vec<PathBuf>,
     /// Run only the tests whose names contain TEXT
@@ -70,9 +74,11 @@ pub(crate) fn test(args: &TestArgs, ui: &Ui) -> anyhow::Result<Outcome> {
     if !paths::exist(&args.paths, ui) {
         return Ok(Outcome::Failed);
     }
-    let models = files::find_models(&args.paths)?;
+    let models = files::find_models_and_templates(&args.paths)?;
     if models.is_empty() {
-        ui.warning("no models found: a folder's models are its YAML files with a key `schemaVersion`");
+        ui.warning(
+            "no models found: a folder's models are its YAML files with a key `schemaVersion` or `templateType`",
+        );
     }
     let begin = Instant::now();
     let mut tested = Vec::with_capacity(models.len());
@@ -91,11 +97,34 @@ pub(crate) fn test(args: &TestArgs, ui: &Ui) -> anyhow::Result<Outcome> {
     Ok(if totals.failed + totals.broken > 0 { Outcome::Problems } else { Outcome::Clean })
 }
 
+impl Tested {
+    /// A model that no test could run of.
+    fn broken(name: String) -> Self {
+        Self { name, sources: Sources::default(), broken: true, results: Vec::new(), filtered: 0 }
+    }
+}
+
+/// The model at `path`, or the one that the template there makes, and where its data is; `None` if there is none, which
+/// has been said.
+fn read(path: &Path, ui: &Ui) -> anyhow::Result<Option<(Check, FileLoader)>> {
+    if files::is_stdin(path) || !files::is_template(&files::read(path)?) {
+        let model = ModelText::read(path)?;
+        return Ok(Some((model.check(SourceCheck::Skip), model.loader)));
+    }
+    let loader = FileLoader::new(path.parent().unwrap_or(Path::new("")).to_owned());
+    match load_file(path).and_then(|template| template.instantiate(&template.sample())) {
+        Ok(instance) => Ok(Some((instance.check(&loader, SourceCheck::Skip), loader))),
+        Err(error) => {
+            show_error(error, false, ui)?;
+            Ok(None)
+        }
+    }
+}
+
 fn test_model(path: &Path, args: &TestArgs, ui: &Ui) -> anyhow::Result<Tested> {
-    let model = ModelText::read(path)?;
-    let check = model.check(SourceCheck::Skip);
-    let mut tested =
-        Tested { name: model.name.clone(), sources: check.sources, broken: false, results: Vec::new(), filtered: 0 };
+    let name = path.display().to_string();
+    let Some((check, loader)) = read(path, ui)? else { return Ok(Tested::broken(name)) };
+    let mut tested = Tested { broken: false, sources: check.sources, ..Tested::broken(name) };
     let Some(checked) = &check.model else {
         ui.say(&render::full(&check.diagnostics, &tested.sources, ui.colors(&io::stderr())));
         ui.error(&format!("the tests of `{}` can't run: the model has errors", tested.name));
@@ -113,7 +142,7 @@ fn test_model(path: &Path, args: &TestArgs, ui: &Ui) -> anyhow::Result<Tested> {
     }
     for test in tests {
         show(args, ui, &format!("test {} ... ", test.name.value))?;
-        let result = run_test(checked, test, &model.loader, args.backend.options());
+        let result = run_test(checked, test, &loader, args.backend.options());
         show(args, ui, &format!("{} ({})\n", verdict(result.problems.is_empty(), ui), time(result.time)))?;
         tested.results.push(result);
     }

@@ -80,14 +80,21 @@ fn file(name: &str) -> Option<&Path> {
 }
 
 /// Loads a template from a file; its includes are looked for in the folder `templates` above it, else beside it.
-fn load_file(path: &Path) -> Result<Template, TemplateError> {
+pub(crate) fn load_file(path: &Path) -> Result<Template, TemplateError> {
+    let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let parent = path.parent().unwrap_or(Path::new(""));
-    let root = path.ancestors().find(|folder| folder.file_name().is_some_and(|name| name == "templates"));
-    let root = root.unwrap_or(parent);
+    let (path, root) = [path, &whole]
+        .into_iter()
+        .find_map(|path| Some((path, path.ancestors().find(|folder| is_root(folder))?)))
+        .unwrap_or((path, parent));
     let below = path.strip_prefix(root).unwrap_or(path);
     let parts: Vec<String> = below.iter().map(|part| part.to_string_lossy().into_owned()).collect();
     let root = if root.as_os_str().is_empty() { Path::new(".") } else { root };
     Template::load(&FolderTemplates::new(root), &parts.join("/"))
+}
+
+fn is_root(folder: &Path) -> bool {
+    folder.file_name().is_some_and(|name| name == "templates")
 }
 
 /// Says why there is no model: to people, or as the members of an HTTP answer.
