@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::frames::Record;
-use crate::gold::GoldRow;
+use crate::gold::{self, GoldRow};
 
 /// How much a node has on a day.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,18 +27,7 @@ pub(super) struct Values<'v> {
 }
 
 impl Record for GoldRow {
-    const COLUMNS: &'static [&'static str] = &[
-        "ts",
-        "node",
-        "arrivals",
-        "served",
-        "errors",
-        "external_demand",
-        "queue_depth",
-        "schema_version",
-        "extraction_ts",
-        "known_data_gaps",
-    ];
+    const COLUMNS: &'static [&'static str] = &gold::COLUMNS;
 
     fn decode(values: &Values<'_>) -> Result<Self, String> {
         Ok(GoldRow {
