@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
+use flowtime_runs::StoredRun;
 use flowtime_runs::state::{Color, NodeMetrics, NodeState, NodeView, OverlayState, State, StateView, Thresholds};
-use flowtime_runs::{Clock, StoredRun};
 use serde_json::json;
 
 use crate::figure::{figure, figures};
@@ -40,7 +40,7 @@ pub(crate) fn run(args: &StateArgs, ui: &Ui) -> anyhow::Result<Outcome> {
     let run = StoredRun::open(&args.run)?;
     let view = StateView::of(&run, Thresholds::default())?;
     let Some(at) = &args.at else { return show_metrics(&view.metrics()?, args, ui) };
-    let bin = match run.model()?.checked.model.bin_named(at) {
+    let bin = match run.index().clock().bin_named(at) {
         Ok(bin) => bin,
         Err(error) => {
             ui.error(&error.to_string());
@@ -85,7 +85,7 @@ fn for_people(state: &State, run: &StoredRun) -> String {
             NodeView::Overlay(node) => overlay(id, node, state),
         });
     }
-    let clock = Clock::of_index(run.index());
+    let clock = run.index().clock();
     for gap in &state.data_quality.gaps {
         let bins = flowtime_runs::warnings::at_bins(&gap.bins);
         let times = clock.span(&gap.bins).map_or_else(String::new, |times| format!(" ({times})"));
