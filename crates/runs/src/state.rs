@@ -23,7 +23,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use flowtime::model::Role;
 use serde::Serialize;
 
-pub use judge::{Color, Coloring, Thresholds};
+pub use judge::{Color, Coloring, ThresholdError, Thresholds};
 pub use overlay::{Colorings, OverlayState};
 pub use quality::{DataQuality, Gap};
 pub use window::{NodeMetrics, StateWindow};

@@ -205,7 +205,8 @@ fn read_versioned<T: DeserializeOwned>(path: &Path, version: impl Fn(&T) -> u32)
     }
 }
 
-fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, ReadError> {
+/// Reads a JSON file of a run.
+pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, ReadError> {
     let bytes = fs::read(path).map_err(|source| ReadError::file(path, source))?;
     serde_json::from_slice(&bytes).map_err(|source| ReadError::Json { path: path.to_owned(), source })
 }
