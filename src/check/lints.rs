@@ -7,7 +7,7 @@ use super::tree::{Argument, Call, Kind, Link, Node};
 use super::{ParamId, SeriesId};
 use crate::diagnostics::{Sink, codes};
 use crate::lower;
-use crate::model::{Initial, Model, NodeKind, Role, SeriesKind};
+use crate::model::{Initial, Model, NodeKind, Role, RuleKind, SeriesKind};
 use crate::source::Span;
 use flowtime_runtime::builtins::{self, Convention, ParamKind, Reads, ResultType, Syntax};
 use std::collections::HashSet;
@@ -34,6 +34,7 @@ pub(super) fn check(checked: &Checked<'_>, sink: &mut Sink) {
     check_shadowed(checked.model, sink);
     check_unused(checked, sink);
     check_starts(checked, sink);
+    check_conservation(checked.model, sink);
     let formulas = checked.series.iter().filter_map(|series| series.formula);
     for formula in formulas.chain(checked.rules.iter().map(|(_, rule)| rule)) {
         formula.walk(&mut |node| check_node(node, i64::from(checked.model.grid.bins), sink));
@@ -185,6 +186,26 @@ fn check_q0(span: Span, q0: &Initial, queue: &SeriesKind, checked: &Checked<'_>,
         sink.emit(codes::Q0_DIFFERS, span, message)
             .label(initial.span, "the start of the queue")
             .help("make them equal; conservation is checked against `q0` at bin 0");
+    }
+}
+
+/// Conservation rules about nodes of which it can't be judged.
+fn check_conservation(model: &Model, sink: &mut Sink) {
+    for rule in &model.validation {
+        let RuleKind::Conservation { node: named, .. } = &rule.kind else { continue };
+        let Some(node) = model.topology.nodes.iter().find(|node| node.id.value == named.value) else { continue };
+        let lacks = |role: &Role| !node.semantics.iter().any(|(other, _)| other == role);
+        let absent: Vec<&str> = [Role::Queue, Role::Arrivals, Role::Served]
+            .iter()
+            .filter(|role| lacks(role))
+            .map(|role| role.name())
+            .collect();
+        if !absent.is_empty() {
+            let absent = format!("`{}`", absent.join("`, `"));
+            let message = format!("the rule checks nothing: `{}` has no {absent}", named.value);
+            sink.emit(codes::IDLE_CONSERVATION, named.span, message)
+                .help(format!("give the node {absent}, name another one, or remove the rule"));
+        }
     }
 }
 

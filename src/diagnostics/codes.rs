@@ -121,6 +121,7 @@ catalogue! {
     DIVISION_BY_CONSTANT_ZERO = "FT1009" Warning "division by a constant zero";
     CLAMP_BOUNDS = "FT1010" Warning "`CLAMP` with its bounds the wrong way round";
     PERCENTILE_OF_ONE = "FT1011" Warning "percentile from 0 to 1";
+    IDLE_CONSERVATION = "FT1012" Warning "conservation rule that checks nothing";
 }
 
 /// The code called `id`, in any case.

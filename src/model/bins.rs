@@ -1,10 +1,11 @@
-//! Bins by the clock: when a bin begins, and which bin a text like `14:35`, `175` or an RFC 3339 time means.
+//! Bins by the clock: when a bin begins, and which bin a text like `14:35`, `175` or an RFC 3339 time means. A clock is all
+//! that this takes, so that a stored run tells the time without its model.
 
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::Model;
+use super::{Grid, Model};
 
 /// Why a text means no bin of a model.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -46,11 +47,38 @@ impl BinError {
     }
 }
 
+/// When the bins of a model or a run are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Clock {
+    /// When bin 0 begins; none without a window.
+    pub start: Option<Timestamp>,
+    /// How many bins there are.
+    pub bins: u32,
+    /// Minutes in a bin, at least 1.
+    pub bin_minutes: u64,
+}
+
 impl Model {
-    /// When `bin` begins, if the model has a window and the calendar goes so far.
-    pub fn bin_start(&self, bin: usize) -> Option<Timestamp> {
+    /// When its bins are.
+    pub fn clock(&self) -> Clock {
+        let Grid { bins, .. } = self.grid;
+        Clock { start: self.window.map(|window| window.start), bins, bin_minutes: self.grid.bin_minutes() }
+    }
+}
+
+impl Clock {
+    /// When `bin` begins, if there is a window and the calendar goes so far.
+    pub fn begin(&self, bin: usize) -> Option<Timestamp> {
         let seconds = i64::try_from(bin).ok()?.checked_mul(self.bin_seconds()?)?;
-        self.window?.start.checked_add(SignedDuration::from_secs(seconds)).ok()
+        self.start?.checked_add(SignedDuration::from_secs(seconds)).ok()
+    }
+
+    /// `01:00-01:10 UTC`: when the first of `bins` begins and the last one ends, if there is a window.
+    pub fn span(&self, bins: &[usize]) -> Option<String> {
+        let (begin, end) = (self.begin(*bins.first()?)?, self.begin(bins.last()? + 1)?);
+        let in_one_day = end.duration_since(begin) < SignedDuration::from_hours(24) && self.bin_minutes < 24 * 60;
+        let format = if in_one_day { "%H:%M" } else { "%Y-%m-%d %H:%M" };
+        Some(format!("{}-{} UTC", begin.strftime(format), end.strftime(format)))
     }
 
     /// The bin that `text` means: its number, an RFC 3339 time in it, or a time of day (the first such in the window).
@@ -60,7 +88,7 @@ impl Model {
     pub fn bin_named(&self, text: &str) -> Result<usize, BinError> {
         let found = || text.to_owned();
         if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-            let bin = text.parse::<u32>().ok().filter(|bin| *bin < self.grid.bins);
+            let bin = text.parse::<u32>().ok().filter(|bin| *bin < self.bins);
             return bin.map(|bin| bin as usize).ok_or_else(|| self.outside(text));
         }
         let clock = time_of_day(text);
@@ -68,26 +96,25 @@ impl Model {
         if clock.is_none() && exact.is_none() {
             return Err(BinError::NoTime { found: found() });
         }
-        let window = self.window.ok_or_else(|| BinError::NoWindow { found: found() })?;
-        let time = exact.or_else(|| first_at(window.start, clock?));
+        let start = self.start.ok_or_else(|| BinError::NoWindow { found: found() })?;
+        let time = exact.or_else(|| first_at(start, clock?));
         time.and_then(|time| self.bin_at(time)).ok_or_else(|| self.outside(text))
     }
 
     fn bin_at(&self, time: Timestamp) -> Option<usize> {
-        let begin = self.window?.start;
-        let seconds = time.as_second().checked_sub(begin.as_second())?;
+        let seconds = time.as_second().checked_sub(self.start?.as_second())?;
         let bin = seconds.div_euclid(self.bin_seconds()?);
-        usize::try_from(bin).ok().filter(|bin| *bin < self.grid.bins as usize)
+        usize::try_from(bin).ok().filter(|bin| *bin < self.bins as usize)
     }
 
     fn bin_seconds(&self) -> Option<i64> {
-        i64::try_from(self.grid.bin_minutes()).ok()?.checked_mul(60).filter(|seconds| *seconds > 0)
+        i64::try_from(self.bin_minutes).ok()?.checked_mul(60).filter(|seconds| *seconds > 0)
     }
 
     fn outside(&self, text: &str) -> BinError {
-        let edges = self.bin_start(0).zip(self.bin_start(self.grid.bins as usize));
+        let edges = self.begin(0).zip(self.begin(self.bins as usize));
         let window = edges.map_or_else(String::new, |(begin, end)| format!(", {begin} to {end}"));
-        BinError::Outside { found: text.to_owned(), bins: self.grid.bins, window }
+        BinError::Outside { found: text.to_owned(), bins: self.bins, window }
     }
 }
 
@@ -108,16 +135,13 @@ fn first_at(begin: Timestamp, time: Time) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Grid, Window};
-    use crate::source::Span;
 
-    fn model(start: Option<&str>) -> Model {
-        let window = start.map(|start| Window { start: start.parse().unwrap(), span: Span::default() });
-        Model { grid: Grid { bins: 288, bin_size: 5, ..Grid::default() }, window, ..Model::default() }
+    fn clock(start: Option<&str>) -> Clock {
+        Clock { start: start.map(|start| start.parse().unwrap()), bins: 288, bin_minutes: 5 }
     }
 
     fn check_bin(start: Option<&str>, text: &str, expected: Result<usize, &str>) {
-        let found = model(start).bin_named(text);
+        let found = clock(start).bin_named(text);
         assert_eq!(found.as_ref().copied().map_err(ToString::to_string), expected.map_err(str::to_owned), "{text}");
     }
 
@@ -148,5 +172,18 @@ mod tests {
         check_bin(start, "288", Err(&format!("`288` lies outside the model's 288 bins{times}")));
         let next = "2025-10-08T00:00:00Z";
         check_bin(start, next, Err(&format!("`{next}` lies outside the model's 288 bins{times}")));
+    }
+
+    fn check_span(bin_minutes: u64, bins: &[usize], expected: &str) {
+        let clock = Clock { bin_minutes, ..clock(Some("2025-10-07T00:00:00Z")) };
+        assert_eq!(clock.span(bins).as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn a_span_has_dates_where_times_of_day_would_not_do() {
+        check_span(5, &[12, 13], "01:00-01:10 UTC");
+        check_span(5, &[12, 500], "2025-10-07 01:00-2025-10-08 17:45 UTC");
+        check_span(24 * 60, &[1], "2025-10-08 00:00-2025-10-09 00:00 UTC");
+        assert_eq!(clock(None).span(&[12]), None);
     }
 }

@@ -7,7 +7,7 @@ pub mod schema;
 mod topology;
 pub mod yaml;
 
-pub use bins::BinError;
+pub use bins::{BinError, Clock};
 pub use topology::{Endpoint, NodeKind, Role, Topology, TopologyEdge, TopologyNode};
 
 use crate::source::{ScalarMap, Span, Spanned};

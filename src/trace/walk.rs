@@ -279,7 +279,7 @@ impl<'m> Walker<'m> {
     }
 
     fn step(&self, kind: StepKind, text: String, bin: usize, value: f64) -> Step {
-        let time = self.checked.model.bin_start(bin).map(|time| time.to_string());
+        let time = self.checked.model.clock().begin(bin).map(|time| time.to_string());
         let (role, formula, unit, place) = (None, None, None, None);
         let (notes, closed, steps) = (Vec::new(), None, Vec::new());
         Step {
@@ -329,7 +329,7 @@ impl<'m> Walker<'m> {
 
     fn times(&self, from: usize, to: usize) -> String {
         let model: &Model = &self.checked.model;
-        let edges = model.bin_start(from).zip(model.bin_start(to + 1));
+        let edges = model.clock().begin(from).zip(model.clock().begin(to + 1));
         edges.map_or_else(String::new, |(from, to)| format!(" ({}-{})", from.strftime("%H:%M"), to.strftime("%H:%M")))
     }
 }

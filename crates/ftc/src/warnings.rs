@@ -1,8 +1,9 @@
 //! The warnings of a run for people: those of one type together, each on a line with whom it is about, the bins as ranges
 //! and the times of day.
 
+use flowtime::model::Clock;
 use flowtime_runs::warnings::kinds;
-use flowtime_runs::{Clock, RunRecord, Severity, Warning};
+use flowtime_runs::{RunRecord, Severity, Warning};
 
 use crate::ui::Ui;
 
@@ -11,7 +12,7 @@ const SHOWN: usize = 8;
 
 /// Shows the warnings of the run with this record, in the order in which their types come up.
 pub(crate) fn show(record: &RunRecord, ui: &Ui) {
-    let clock = Clock::of_record(record);
+    let clock = record.clock();
     let mut seen: Vec<&str> = Vec::new();
     for warning in &record.warnings {
         if !seen.contains(&warning.kind.as_str()) {

@@ -10,7 +10,7 @@ use flowtime::source::Span;
 use flowtime_files::{Names, Staging, push_number};
 use serde::Serialize;
 
-use crate::columns::{self, RunColumns};
+use crate::columns::{self, RunColumns, by_bin};
 use crate::error::WriteError;
 use crate::record::{RunIndex, RunRecord, SeriesRecord};
 use crate::sources::{SourcePlan, apply_edits};
@@ -91,12 +91,16 @@ fn write_series(
     Ok(())
 }
 
-fn write_columns(staging: &Staging<'_>, run: &Run<'_>) -> Result<String, WriteError> {
+/// Writes the columns; those of a large run once more by bin.
+fn write_columns(staging: &Staging<'_>, run: &Run<'_>) -> Result<(), WriteError> {
     let columns = RunColumns::of(run.checked, run.evaluation);
-    let columns = columns.list();
-    let digest = staging.file("series/columns.bin", |file| {
-        file.write_all(&columns::header(&columns, run.checked.model.grid.bins as usize))?;
+    let (columns, bins) = (columns.list(), run.checked.model.grid.bins as usize);
+    staging.file("series/columns.bin", |file| {
+        file.write_all(&columns::header(&columns, bins))?;
         columns.iter().try_for_each(|column| columns::write_values(file, column.values))
     })?;
-    Ok(digest)
+    if by_bin::is_kept(columns.len(), bins) {
+        staging.file("series/bins.bin", |file| by_bin::write(file, &columns, bins))?;
+    }
+    Ok(())
 }

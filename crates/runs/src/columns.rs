@@ -12,8 +12,12 @@
 //! | up to that offset | zeros |
 //! | per column: 8 × bins | its values, binary64, missing as the quiet NaN `0x7ff8000000000000` |
 //!
-//! Whole numbers are unsigned; all is little-endian. Column c begins at `offset + 8 * bins * c`.
+//! Whole numbers are unsigned; all is little-endian. Column c begins at `offset + 8 * bins * c`. Large runs have the same
+//! values once more in `series/bins.bin`, bin by bin: the same numbers at its head with the magic `FLOWBINS`, no ids, and
+//! bin t at `64 + 8 * columns * t`.
 
+pub(crate) mod by_bin;
+mod head;
 mod of_run;
 mod reader;
 
@@ -28,6 +32,8 @@ pub const MAGIC: &[u8; 8] = b"FLOWCOLS";
 pub const VERSION: u32 = 1;
 
 const ALIGNMENT: usize = 64;
+/// Values handed to a writer at once.
+const CHUNK: usize = 4096;
 const MISSING: u64 = 0x7ff8_0000_0000_0000;
 
 /// What a column is to the run, and what its id names.
@@ -67,13 +73,9 @@ pub fn header(columns: &[Column<'_>], bins: usize) -> Vec<u8> {
         names.extend((column.id.len() as u32).to_le_bytes());
         names.extend(column.id.as_bytes());
     }
-    let offset = (32 + names.len()).next_multiple_of(ALIGNMENT);
-    let mut header = Vec::with_capacity(offset);
-    header.extend(MAGIC);
-    header.extend(VERSION.to_le_bytes());
-    header.extend((columns.len() as u32).to_le_bytes());
-    header.extend((bins as u64).to_le_bytes());
-    header.extend((offset as u64).to_le_bytes());
+    let offset = (head::HEAD + names.len()).next_multiple_of(ALIGNMENT);
+    let head = head::Head { columns: columns.len() as u32, bins: bins as u64, offset: offset as u64 };
+    let mut header = head.bytes(MAGIC);
     header.extend(names);
     header.resize(offset, 0);
     header
@@ -84,8 +86,16 @@ pub fn header(columns: &[Column<'_>], bins: usize) -> Vec<u8> {
 /// # Errors
 /// Those of `out`.
 pub fn write_values(out: &mut dyn Write, values: &[f64]) -> io::Result<()> {
-    values.iter().try_for_each(|value| {
-        let bits = if value.is_nan() { MISSING } else { value.to_bits() };
-        out.write_all(&bits.to_le_bytes())
+    let mut bytes = Vec::with_capacity(8 * CHUNK.min(values.len()));
+    values.chunks(CHUNK).try_for_each(|chunk| {
+        bytes.clear();
+        chunk.iter().for_each(|value| push_value(&mut bytes, *value));
+        out.write_all(&bytes)
     })
+}
+
+/// Appends a value as it stands in both files.
+fn push_value(bytes: &mut Vec<u8>, value: f64) {
+    let bits = if value.is_nan() { MISSING } else { value.to_bits() };
+    bytes.extend(bits.to_le_bytes());
 }

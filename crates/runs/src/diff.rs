@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use flowtime::model::{Initial, Model, Series, SeriesKind};
+use flowtime::model::{Initial, Model, Pmf, PmfArg, Series, SeriesKind};
 use serde::Serialize;
 
 use crate::columns::{ColumnFile, ColumnKind};
@@ -121,18 +121,33 @@ fn definition(series: &Series) -> String {
     match &series.kind {
         SeriesKind::Expr { formula, initial } => {
             let text = formula.text.split_whitespace().collect::<Vec<_>>().join(" ");
-            let start = initial.as_ref().map(|initial| match &initial.value {
-                Initial::Number(number) => number.to_string(),
-                Initial::Bool(truth) => truth.to_string(),
-                Initial::Name(name) => name.clone(),
-                Initial::Invalid => String::new(),
-            });
-            start.map_or_else(|| text.clone(), |start| format!("{text}, initial {start}"))
+            let start = initial.as_ref().map(|initial| format!(", initial {}", start(&initial.value)));
+            text + &start.unwrap_or_default()
         }
-        SeriesKind::Pmf(pmf) => format!("{pmf:?}"),
+        SeriesKind::Pmf(pmf) => distribution(pmf),
         SeriesKind::Const(_) => "data".to_owned(),
         SeriesKind::Invalid => String::new(),
     }
+}
+
+fn start(initial: &Initial) -> String {
+    match initial {
+        Initial::Number(number) => number.to_string(),
+        Initial::Bool(truth) => truth.to_string(),
+        Initial::Name(name) => name.clone(),
+        Initial::Invalid => String::new(),
+    }
+}
+
+/// `poisson, lambda 150`, `empirical, 1: 0.5, 2: 0.5, sampled`.
+fn distribution(pmf: &Pmf) -> String {
+    let args = pmf.args.iter().map(|(name, value)| match &value.value {
+        PmfArg::Number(number) => format!(", {name} {number}"),
+        PmfArg::Name(id) => format!(", {name} {id}"),
+    });
+    let table = pmf.table.iter().map(|(value, probability)| format!(", {value}: {probability}"));
+    let sampled = if pmf.sample { ", sampled" } else { "" };
+    format!("{}{}{sampled}", pmf.distribution.value, args.chain(table).collect::<String>())
 }
 
 /// The columns of one kind in both runs that differ, the largest change first.

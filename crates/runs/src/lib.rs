@@ -48,5 +48,5 @@ pub use stored::{ReadError, StoredModel, StoredRun};
 pub use topology::{EdgeRecord, NodeRecord, PlaceRecord, TopologyRecord};
 pub use validate::{evaluate, validate};
 pub use verify::{Mismatch, Verification, VerifyError, VerifyStep, verify};
-pub use warnings::{Clock, Severity, Warning};
+pub use warnings::{Severity, Warning};
 pub use write::{Lineage, Mode, Options, Run, Telemetry, Written, record, runs_in, write};

@@ -11,8 +11,10 @@ mod cone;
 mod document;
 mod error;
 mod merge;
+mod names;
 mod roles;
 mod spec;
+mod telemetry;
 
 use flowtime::check::CheckedModel;
 use flowtime::diagnostics::Diagnostic;
@@ -61,7 +63,7 @@ pub fn overlay<'b>(base: &'b StoredRun, spec: &OverlaySpec) -> Result<Overlay<'b
         base_run_id: Some(base.id().unwrap_or_default()),
         scenario: spec.parameters.scenario_name.clone(),
         baseline: merged.baseline,
-        ..Lineage::default()
+        telemetry: telemetry::telemetry(base)?,
     };
     let loader = FileLoader::new(base.path().to_owned());
     let (checked, sources, diagnostics) = check(base, spec, &merged.text)?;

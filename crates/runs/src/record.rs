@@ -6,7 +6,7 @@ mod index;
 use std::collections::BTreeMap;
 
 use flowtime::driver::OutputColumn;
-use flowtime::model::{Grid, Series, Window};
+use flowtime::model::{Clock, Grid, Series, Window};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
@@ -56,6 +56,18 @@ pub struct RunRecord {
     pub completed_at: String,
     /// How long the steps took.
     pub timings: Timings,
+}
+
+impl RunRecord {
+    /// When its bins are.
+    pub fn clock(&self) -> Clock {
+        clock(self.window.as_ref(), &self.grid)
+    }
+}
+
+fn clock(window: Option<&WindowRecord>, grid: &GridRecord) -> Clock {
+    let start = window.and_then(|window| window.start.parse().ok());
+    Clock { start, bins: grid.bins, bin_minutes: grid.bin_minutes }
 }
 
 /// What made a record, from what.

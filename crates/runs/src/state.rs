@@ -18,19 +18,18 @@ mod quality;
 mod values;
 mod window;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use flowtime::model::Role;
 use serde::Serialize;
 
-pub use judge::{Color, Coloring, Thresholds};
+pub use judge::{Color, Coloring, ThresholdError, Thresholds};
 pub use overlay::{Colorings, OverlayState};
 pub use quality::{DataQuality, Gap};
 pub use window::{NodeMetrics, StateWindow};
 
 use crate::stored::{ReadError, StoredRun};
 use crate::topology::NodeRecord;
-use crate::warnings::Clock;
 use quality::Gaps;
 use values::{Capacity, NodeColumns, Values};
 
@@ -134,6 +133,15 @@ pub struct StateView<'r> {
     gaps: Gaps,
 }
 
+/// What is known of a bin.
+struct Moment<'a> {
+    now: Values,
+    /// The values of the bin before; none at bin 0.
+    before: Option<Values>,
+    /// The nodes without data; none stands for all of them.
+    without_data: BTreeSet<Option<&'a str>>,
+}
+
 impl<'r> StateView<'r> {
     /// The view of `run`. Reads the topology and the header of the columns, no values.
     ///
@@ -149,14 +157,9 @@ impl<'r> StateView<'r> {
     /// # Errors
     /// There is no such bin, or the columns can't be read.
     pub fn at(&self, bin: usize) -> Result<State, ReadError> {
-        let mut wanted: Vec<usize> = self.nodes.iter().flat_map(NodeColumns::all).collect();
-        wanted.sort_unstable();
-        wanted.dedup();
-        let read = |bin| Ok(wanted.iter().copied().zip(self.run.columns()?.bin_of(&wanted, bin)?).collect());
-        let now: Values = read(bin)?;
-        let before: Option<Values> = bin.checked_sub(1).map(read).transpose()?;
+        let moment = self.moment(bin)?;
         let index = self.run.index();
-        let nodes = self.nodes.iter().map(|node| (node.node.id.clone(), self.view(node, bin, &now, before.as_ref())));
+        let nodes = self.nodes.iter().map(|node| (node.node.id.clone(), self.view(node, &moment)));
         Ok(State {
             run_id: self.run.id(),
             mode: index.mode.clone(),
@@ -168,38 +171,49 @@ impl<'r> StateView<'r> {
         })
     }
 
+    /// What is to be known of `bin`.
+    fn moment(&self, bin: usize) -> Result<Moment<'_>, ReadError> {
+        let mut wanted: Vec<usize> = self.nodes.iter().flat_map(NodeColumns::all).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let slices = self.run.columns()?.slices(&wanted, bin.saturating_sub(1)..bin.saturating_add(1))?;
+        let values = |at: usize| wanted.iter().copied().zip(slices.iter().map(|slice| slice[at])).collect();
+        let (now, before) = if bin == 0 { (values(0), None) } else { (values(1), Some(values(0))) };
+        Ok(Moment { now, before, without_data: self.gaps.nodes(bin) })
+    }
+
     fn bin(&self, index: usize) -> BinRecord {
-        let start = Clock::of_index(self.run.index()).begin(index);
+        let start = self.run.index().clock().begin(index);
         BinRecord { index, start_utc: start.map(|start| start.to_string()) }
     }
 
-    fn view(&self, node: &NodeColumns<'_>, bin: usize, now: &Values, before: Option<&Values>) -> NodeView {
-        let state = self.node(node, bin, now, before);
+    fn view(&self, node: &NodeColumns<'_>, moment: &Moment<'_>) -> NodeView {
+        let state = self.node(node, moment);
         match node.baseline() {
             None => NodeView::Plain(state),
-            Some(baseline) => NodeView::Overlay(overlay::compare(&self.node(&baseline, bin, now, before), &state)),
+            Some(baseline) => NodeView::Overlay(overlay::compare(&self.node(&baseline, moment), &state)),
         }
     }
 
-    fn node(&self, node: &NodeColumns<'_>, bin: usize, now: &Values, before: Option<&Values>) -> NodeState {
+    fn node(&self, node: &NodeColumns<'_>, moment: &Moment<'_>) -> NodeState {
         let minutes = self.run.index().grid.bin_minutes as f64;
-        let derived = node.derived(now, before, minutes);
-        let is_gap = self.gaps.is_gap(&node.node.id, bin);
+        let derived = node.derived(&moment.now, moment.before.as_ref(), minutes);
+        let is_gap = [None, Some(node.node.id.as_str())].iter().any(|id| moment.without_data.contains(id));
         NodeState {
             kind: node.node.kind.clone(),
-            metrics: node.metrics(now),
-            inferred: node.inferred(now),
-            validation: self.conservation(node, now, before),
+            metrics: node.metrics(&moment.now),
+            inferred: node.inferred(&moment.now),
+            validation: self.conservation(node, moment),
             coloring: judge::color(&derived, node.node.sla_min(), is_gap, &self.thresholds),
             derived,
         }
     }
 
     /// The residual of the queue, where there is one that can be told.
-    fn conservation(&self, node: &NodeColumns<'_>, now: &Values, before: Option<&Values>) -> Option<Validation> {
+    fn conservation(&self, node: &NodeColumns<'_>, moment: &Moment<'_>) -> Option<Validation> {
         let queue = node.role(Role::Queue)?;
-        let value = |role| Some(now.get(&node.role(role)?).copied().unwrap_or(f64::NAN));
-        let earlier = match before {
+        let value = |role| Some(moment.now.get(&node.role(role)?).copied().unwrap_or(f64::NAN));
+        let earlier = match &moment.before {
             Some(before) => before.get(&queue).copied()?,
             None => start(node.node, self.run)?,
         };

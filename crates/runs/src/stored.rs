@@ -13,6 +13,7 @@
 
 mod error;
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -39,6 +40,8 @@ pub struct StoredRun {
     record: OnceLock<RunRecord>,
     topology: OnceLock<TopologyRecord>,
     columns: OnceLock<ColumnFile>,
+    /// The outputs that are not called like their series, by series.
+    renamed: HashMap<String, String>,
     model: OnceLock<StoredModel>,
 }
 
@@ -67,8 +70,9 @@ impl StoredRun {
             return Err(no_run(path));
         }
         let index = read_versioned(&path.join("series/index.json"), |index: &RunIndex| index.schema_version)?;
+        let renamed = index.renamed.iter().rev().map(|(output, series)| (series.clone(), output.clone())).collect();
         let (record, topology, columns, model) = Default::default();
-        Ok(Self { path: path.to_owned(), index, record, topology, columns, model })
+        Ok(Self { path: path.to_owned(), index, record, topology, columns, renamed, model })
     }
 
     /// Its folder.
@@ -76,9 +80,10 @@ impl StoredRun {
         &self.path
     }
 
-    /// Its name: that of its folder.
+    /// Its name: that of its folder, also where the path is `.` or a link.
     pub fn id(&self) -> Option<String> {
-        Some(self.path.file_name()?.to_string_lossy().into_owned())
+        let path = self.path.canonicalize().unwrap_or_else(|_| self.path.clone());
+        Some(path.file_name()?.to_string_lossy().into_owned())
     }
 
     /// Its grid, window and telemetry gaps, and how its outputs are called.
@@ -127,7 +132,7 @@ impl StoredRun {
     /// The columns can't be read.
     pub fn column_of(&self, id: &str) -> Result<Option<usize>, ReadError> {
         let columns = self.columns()?;
-        let renamed = self.index.renamed.iter().find(|(_, series)| *series == id).map(|(output, _)| output.as_str());
+        let renamed = self.renamed.get(id).map(String::as_str);
         let own = || Some(id).filter(|id| !self.index.renamed.contains_key(*id));
         let output = || columns.find(ColumnKind::Output, renamed.or_else(own)?);
         let kinds = [ColumnKind::Input, ColumnKind::Role];
@@ -200,7 +205,8 @@ fn read_versioned<T: DeserializeOwned>(path: &Path, version: impl Fn(&T) -> u32)
     }
 }
 
-fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, ReadError> {
+/// Reads a JSON file of a run.
+pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, ReadError> {
     let bytes = fs::read(path).map_err(|source| ReadError::file(path, source))?;
     serde_json::from_slice(&bytes).map_err(|source| ReadError::Json { path: path.to_owned(), source })
 }

@@ -1,5 +1,6 @@
 //! Is a stored run still what its model and data give? Its series files are held against their digests and against
-//! `columns.bin`, and that against an evaluation of the run's own model and data on every backend, bit for bit.
+//! `columns.bin`, and that against `bins.bin` and an evaluation of the run's own model and data on every backend, bit for
+//! bit.
 
 mod files;
 mod mismatch;
@@ -60,6 +61,7 @@ pub fn verify(run: &StoredRun, progress: &dyn Fn(VerifyStep<'_>)) -> Result<Veri
         progress(VerifyStep::File(&series.id));
         mismatches.extend(files::check(run, columns, series)?);
     }
+    mismatches.extend(columns.first_bin_apart()?.map(|bin| Mismatch::Bins { bin }));
     let mut backends = Vec::new();
     for backend in [Backend::Interp, Backend::Jit] {
         progress(VerifyStep::Evaluate(backend));

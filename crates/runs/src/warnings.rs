@@ -3,9 +3,9 @@
 
 mod text;
 
+use flowtime::model::Clock;
 use serde::{Deserialize, Serialize};
 
-pub use text::Clock;
 pub use text::at_bins;
 pub(crate) use text::{exact, number};
 

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
+use flowtime::model::Clock;
+use flowtime_runs::StoredRun;
 use flowtime_runs::diff::{Change, ColumnChange, RunDiff, diff};
-use flowtime_runs::{Clock, StoredRun};
 
 use crate::figure::figure;
 use crate::ui::{Outcome, Ui};
@@ -48,7 +49,7 @@ pub(crate) fn run(args: &DiffArgs, ui: &Ui) -> anyhow::Result<Outcome> {
     } else if found.is_empty() {
         ui.note("the runs do not differ");
     } else {
-        ui.result(&for_people(&found, &Clock::of_index(before.index())))?;
+        ui.result(&for_people(&found, &before.index().clock()))?;
     }
     let differs = args.detailed_exitcode && !found.is_empty();
     Ok(if differs { Outcome::Differs } else { Outcome::Clean })

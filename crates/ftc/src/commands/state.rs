@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
+use flowtime_runs::StoredRun;
 use flowtime_runs::state::{Color, NodeMetrics, NodeState, NodeView, OverlayState, State, StateView, Thresholds};
-use flowtime_runs::{Clock, StoredRun};
 use serde_json::json;
 
+use crate::commands::run::parse_setting;
 use crate::figure::{figure, figures};
 use crate::ui::{Outcome, Ui};
 
@@ -16,7 +17,14 @@ pub(crate) const MORE_HELP: &str = "\
 Examples:
   ftc state runs/run_20251007T000000Z_9294e255 --at 14:00
   ftc state runs/run_20251007T000000Z_9294e255 --at 168 --json
+  ftc state runs/run_20251007T000000Z_9294e255 --at 14:00 --threshold utilizationYellow=0.6
   ftc state runs/run_20251007T000000Z_9294e255             how often each node kept up, over the run
+
+Thresholds, with their defaults:
+  latencyYellow=1.5      latency / sla_min up to which a node is yellow; green up to 1
+  demandGapYellow=10     demand gap up to which a node is yellow; green up to 0
+  utilizationYellow=0.7  utilization from which a node is yellow
+  utilizationRed=0.9     utilization from which a node is red
 
 Exit codes:
   0  the state was shown
@@ -30,6 +38,9 @@ pub(crate) struct StateArgs {
     /// The bin: its number, a time of day or an RFC 3339 time
     #[arg(long, value_name = "BIN")]
     at: Option<String>,
+    /// Move a bound between colors, such as utilizationRed=0.95; may be repeated
+    #[arg(long = "threshold", value_name = "NAME=VALUE", value_parser = parse_setting, requires = "at")]
+    thresholds: Vec<(String, f64)>,
     /// Print it as JSON
     #[arg(long)]
     json: bool,
@@ -37,21 +48,28 @@ pub(crate) struct StateArgs {
 
 /// Shows the state.
 pub(crate) fn run(args: &StateArgs, ui: &Ui) -> anyhow::Result<Outcome> {
+    let thresholds = match Thresholds::with(&args.thresholds) {
+        Ok(thresholds) => thresholds,
+        Err(error) => return refuse(&error, &error.help(), Outcome::Failed, ui),
+    };
     let run = StoredRun::open(&args.run)?;
-    let view = StateView::of(&run, Thresholds::default())?;
+    let view = StateView::of(&run, thresholds)?;
     let Some(at) = &args.at else { return show_metrics(&view.metrics()?, args, ui) };
-    let bin = match run.model()?.checked.model.bin_named(at) {
+    let bin = match run.index().clock().bin_named(at) {
         Ok(bin) => bin,
-        Err(error) => {
-            ui.error(&error.to_string());
-            ui.help(&error.help());
-            return Ok(Outcome::Problems);
-        }
+        Err(error) => return refuse(&error, &error.help(), Outcome::Problems, ui),
     };
     let state = view.at(bin)?;
     let text = if args.json { as_json(&state)? } else { for_people(&state, &run) };
     ui.result(&text)?;
     Ok(Outcome::Clean)
+}
+
+/// Says what is wrong with an option, and what to do.
+fn refuse(error: &dyn std::error::Error, help: &str, outcome: Outcome, ui: &Ui) -> anyhow::Result<Outcome> {
+    ui.error(&error.to_string());
+    ui.help(help);
+    Ok(outcome)
 }
 
 fn as_json(value: &impl serde::Serialize) -> anyhow::Result<String> {
@@ -85,7 +103,7 @@ fn for_people(state: &State, run: &StoredRun) -> String {
             NodeView::Overlay(node) => overlay(id, node, state),
         });
     }
-    let clock = Clock::of_index(run.index());
+    let clock = run.index().clock();
     for gap in &state.data_quality.gaps {
         let bins = flowtime_runs::warnings::at_bins(&gap.bins);
         let times = clock.span(&gap.bins).map_or_else(String::new, |times| format!(" ({times})"));

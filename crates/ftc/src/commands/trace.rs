@@ -87,7 +87,7 @@ fn target(args: &TraceArgs, checked: &CheckedModel, ui: &Ui) -> Option<Target> {
         }
         return None;
     };
-    match checked.model.bin_named(bin) {
+    match checked.model.clock().bin_named(bin) {
         Ok(bin) => Some(Target { series, bin, depth: usize::from(args.depth) }),
         Err(error) => {
             ui.error(&error.to_string());

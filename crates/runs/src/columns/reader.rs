@@ -1,19 +1,19 @@
-//! Reads `columns.bin` by positioned reads: the header at once, then exactly the values asked for. A file that is cut
-//! off, too long or contradicts itself is refused when it is opened, so that every later read lies within it.
+//! Reads `columns.bin` by positioned reads: the header at once, then exactly the values asked for; few bins of many
+//! columns come from `bins.bin`, where a run has one.
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
-use super::{ColumnKind, MAGIC, VERSION};
+use super::by_bin::{self, BinFile};
+use super::head::{HEAD, Head, damaged, read, read_values, take_u32};
+use super::{ColumnKind, MAGIC};
 use crate::stored::ReadError;
 
-/// Bytes before the first label.
-const HEAD: usize = 32;
-/// Bytes of all values up to which one read of everything beats a read for each column.
-const SMALL: u64 = 1 << 18;
+/// Bins up to which all columns of a bin are read, where only some may be asked for.
+const FEW_BINS: usize = 500;
 
 /// The columns of a run on the disk, open for reading.
 #[derive(Debug)]
@@ -24,6 +24,7 @@ pub struct ColumnFile {
     offset: u64,
     labels: Vec<Label>,
     places: HashMap<(ColumnKind, String), usize>,
+    by_bin: OnceLock<Option<BinFile>>,
 }
 
 /// What a column is called.
@@ -43,15 +44,13 @@ impl ColumnFile {
     pub fn open(path: &Path) -> Result<Self, ReadError> {
         let failed = |source| ReadError::file(path, source);
         let file = File::open(path).map_err(failed)?;
-        let length = file.metadata().map_err(failed)?.len();
-        let head = read(&file, 0, length.min(HEAD as u64) as usize).map_err(failed)?;
-        let head = Head::parse(&head, path)?;
-        head.check_length(length, path)?;
+        let head = Head::read(&file, MAGIC, path)?;
         let names = read(&file, HEAD as u64, head.offset as usize - HEAD).map_err(failed)?;
         let labels = parse_labels(&names, head.columns).ok_or_else(|| damaged(path, "its header makes no sense"))?;
         let places = labels.iter().enumerate().map(|(at, label)| ((label.kind, label.id.clone()), at)).collect();
         let bins = usize::try_from(head.bins).map_err(|_| damaged(path, "it has too many bins"))?;
-        Ok(Self { file, path: path.to_owned(), bins, offset: head.offset, labels, places })
+        let by_bin = OnceLock::new();
+        Ok(Self { file, path: path.to_owned(), bins, offset: head.offset, labels, places, by_bin })
     }
 
     /// How many values each column has.
@@ -75,24 +74,29 @@ impl ColumnFile {
     /// There is no such bin, or the system can't read.
     pub fn bin(&self, bin: usize) -> Result<Vec<f64>, ReadError> {
         let columns: Vec<usize> = (0..self.labels.len()).collect();
-        self.bin_of(&columns, bin)
+        Ok(self.slices(&columns, bin..bin.saturating_add(1))?.into_iter().flatten().collect())
     }
 
-    /// The values of these columns at `bin`, in their order, missing ones NaN.
+    /// The values of these columns in `bins`, a list for each column in their order, missing ones NaN. Few bins of many
+    /// columns take few reads.
     ///
     /// # Errors
     /// There is no such column or bin, or the system can't read.
-    pub fn bin_of(&self, columns: &[usize], bin: usize) -> Result<Vec<f64>, ReadError> {
-        if self.values_length() > SMALL {
-            let value = |column: &usize| Ok(self.slice(*column, bin..bin + 1)?[0]);
-            return columns.iter().map(value).collect();
+    pub fn slices(&self, columns: &[usize], bins: Range<usize>) -> Result<Vec<Vec<f64>>, ReadError> {
+        self.check_bins(&bins)?;
+        columns.iter().try_for_each(|column| self.check_column(*column))?;
+        let count = self.labels.len();
+        if by_bin::is_one_read(count, self.bins) {
+            let all = self.values(0, count * self.bins)?;
+            return Ok(gather(columns, bins, |column, bin| all[column * self.bins + bin]));
         }
-        let all = self.values(0, self.labels.len() * self.bins)?;
-        let value = |column: &usize| {
-            self.check(*column, &(bin..bin + 1))?;
-            Ok(all[column * self.bins + bin])
-        };
-        columns.iter().map(value).collect()
+        match self.by_bin()?.filter(|_| bins.len() <= FEW_BINS) {
+            Some(file) => {
+                let (rows, first) = (file.read(bins.clone())?, bins.start);
+                Ok(gather(columns, bins, |column, bin| rows[(bin - first) * count + column]))
+            }
+            None => columns.iter().map(|column| self.slice(*column, bins.clone())).collect(),
+        }
     }
 
     /// The values of a column in `bins`, missing ones NaN.
@@ -100,7 +104,8 @@ impl ColumnFile {
     /// # Errors
     /// There is no such column or bin, or the system can't read.
     pub fn slice(&self, column: usize, bins: Range<usize>) -> Result<Vec<f64>, ReadError> {
-        self.check(column, &bins)?;
+        self.check_column(column)?;
+        self.check_bins(&bins)?;
         self.values(column * self.bins + bins.start, bins.len())
     }
 
@@ -112,62 +117,60 @@ impl ColumnFile {
         self.slice(column, 0..self.bins)
     }
 
-    fn check(&self, column: usize, bins: &Range<usize>) -> Result<(), ReadError> {
-        if column >= self.labels.len() {
-            return Err(ReadError::NoColumn { column, columns: self.labels.len() });
+    /// The first bin at which `bins.bin` has other bits than this file; none where they agree or there is only this one.
+    pub(crate) fn first_bin_apart(&self) -> Result<Option<usize>, ReadError> {
+        let (Some(file), count) = (self.by_bin()?, self.labels.len()) else { return Ok(None) };
+        for begin in (0..self.bins).step_by(FEW_BINS) {
+            let bins = begin..self.bins.min(begin + FEW_BINS);
+            let rows = file.read(bins.clone())?;
+            let mut first = None;
+            for column in 0..count {
+                let values = self.slice(column, bins.clone())?;
+                let apart = (0..values.len()).find(|at| values[*at].to_bits() != rows[at * count + column].to_bits());
+                first = first.into_iter().chain(apart).min();
+            }
+            if let Some(at) = first {
+                return Ok(Some(begin + at));
+            }
         }
+        Ok(None)
+    }
+
+    /// The same values by bin, where the run has them so.
+    fn by_bin(&self) -> Result<Option<&BinFile>, ReadError> {
+        if let Some(file) = self.by_bin.get() {
+            return Ok(file.as_ref());
+        }
+        let count = self.labels.len();
+        let file = match by_bin::is_kept(count, self.bins) {
+            true => BinFile::open(self.path.with_file_name("bins.bin"), count, self.bins)?,
+            false => None,
+        };
+        Ok(self.by_bin.get_or_init(|| file).as_ref())
+    }
+
+    fn check_column(&self, column: usize) -> Result<(), ReadError> {
+        let columns = self.labels.len();
+        if column < columns { Ok(()) } else { Err(ReadError::NoColumn { column, columns }) }
+    }
+
+    fn check_bins(&self, bins: &Range<usize>) -> Result<(), ReadError> {
         let bin = bins.end.saturating_sub(1).max(bins.start);
         let inside = bins.start <= bins.end && bins.end <= self.bins;
         inside.then_some(()).ok_or(ReadError::NoBin { bin, bins: self.bins })
     }
 
-    fn values_length(&self) -> u64 {
-        8 * self.bins as u64 * self.labels.len() as u64
-    }
-
     /// `count` values from the one numbered `first` over all columns.
     fn values(&self, first: usize, count: usize) -> Result<Vec<f64>, ReadError> {
-        let bytes = read(&self.file, self.offset + 8 * first as u64, 8 * count);
-        let bytes = bytes.map_err(|source| ReadError::file(&self.path, source))?;
-        let (cells, _) = bytes.as_chunks::<8>();
-        Ok(cells.iter().map(|cell| f64::from_le_bytes(*cell)).collect())
+        let values = read_values(&self.file, self.offset + 8 * first as u64, count);
+        values.map_err(|source| ReadError::file(&self.path, source))
     }
 }
 
-/// The numbers at the head of the file.
-struct Head {
-    columns: u32,
-    bins: u64,
-    offset: u64,
-}
-
-impl Head {
-    fn parse(bytes: &[u8], path: &Path) -> Result<Self, ReadError> {
-        let mut rest = bytes;
-        let magic = rest.split_off(..MAGIC.len());
-        if magic != Some(MAGIC.as_slice()) {
-            return Err(damaged(path, "it does not begin with `FLOWCOLS`"));
-        }
-        let version = take_u32(&mut rest);
-        if let Some(found) = version.filter(|version| *version != VERSION) {
-            return Err(ReadError::Version { path: path.to_owned(), found, known: VERSION });
-        }
-        let head = version.and_then(|_| {
-            Some(Self { columns: take_u32(&mut rest)?, bins: take_u64(&mut rest)?, offset: take_u64(&mut rest)? })
-        });
-        head.ok_or_else(|| damaged(path, "it ends within its header"))
-    }
-
-    /// The values follow the header and fill the file.
-    fn check_length(&self, length: u64, path: &Path) -> Result<(), ReadError> {
-        let values = u64::from(self.columns).checked_mul(self.bins).and_then(|values| values.checked_mul(8));
-        let expected = values.and_then(|values| values.checked_add(self.offset));
-        match expected {
-            Some(expected) if expected == length && self.offset >= HEAD as u64 => Ok(()),
-            Some(expected) => Err(damaged(path, &format!("it has {length} bytes, expected {expected}"))),
-            None => Err(damaged(path, "its header makes no sense")),
-        }
-    }
+/// A list of values for each of `columns`, from wherever `value` finds one by column and bin.
+fn gather(columns: &[usize], bins: Range<usize>, value: impl Fn(usize, usize) -> f64) -> Vec<Vec<f64>> {
+    let slice = |column: &usize| bins.clone().map(|bin| value(*column, bin)).collect();
+    columns.iter().map(slice).collect()
 }
 
 fn parse_labels(mut bytes: &[u8], count: u32) -> Option<Vec<Label>> {
@@ -180,46 +183,4 @@ fn parse_labels(mut bytes: &[u8], count: u32) -> Option<Vec<Label>> {
         labels.push(Label { kind, id });
     }
     Some(labels)
-}
-
-fn take_u32(bytes: &mut &[u8]) -> Option<u32> {
-    let (number, rest) = bytes.split_first_chunk()?;
-    *bytes = rest;
-    Some(u32::from_le_bytes(*number))
-}
-
-fn take_u64(bytes: &mut &[u8]) -> Option<u64> {
-    let (number, rest) = bytes.split_first_chunk()?;
-    *bytes = rest;
-    Some(u64::from_le_bytes(*number))
-}
-
-fn damaged(path: &Path, problem: &str) -> ReadError {
-    ReadError::Damaged { path: path.to_owned(), problem: problem.to_owned() }
-}
-
-/// `count` bytes of the file from `offset` on; nobody's position in it changes.
-fn read(file: &File, offset: u64, count: usize) -> io::Result<Vec<u8>> {
-    let mut bytes = vec![0; count];
-    read_exact_at(file, &mut bytes, offset)?;
-    Ok(bytes)
-}
-
-#[cfg(unix)]
-fn read_exact_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(file, bytes, offset)
-}
-
-#[cfg(windows)]
-fn read_exact_at(file: &File, mut bytes: &mut [u8], mut offset: u64) -> io::Result<()> {
-    while !bytes.is_empty() {
-        match std::os::windows::fs::FileExt::seek_read(file, bytes, offset)? {
-            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-            read => {
-                bytes = &mut bytes[read..];
-                offset += read as u64;
-            }
-        }
-    }
-    Ok(())
 }

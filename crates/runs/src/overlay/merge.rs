@@ -13,8 +13,9 @@ use super::check;
 use super::cone::{Changed, Cone};
 use super::document::{BaseData, Document};
 use super::error::OverlayError;
+use super::names::check_names;
 use super::roles::{id_of, role_of};
-use super::spec::{NUMBERS, OverlayKind, OverlaySpec, Scalar, SeriesOverlay};
+use super::spec::{OverlayKind, OverlaySpec, Scalar, SeriesOverlay};
 use crate::stored::{ReadError, StoredRun};
 
 /// A merged model.
@@ -55,46 +56,6 @@ pub(super) fn merge(base: &StoredRun, spec: &OverlaySpec) -> Result<Merged, Over
         merger.map_baseline(place, node);
     }
     merger.finish()
-}
-
-/// All that the overlay names must be there.
-fn check_names(base: &StoredRun, spec: &OverlaySpec, model: &Model) -> Result<(), OverlayError> {
-    if spec.is_empty() {
-        return Err(OverlayError::Empty);
-    }
-    let found = base.id().unwrap_or_default();
-    if let Some(expected) = spec.base_run_id.clone().filter(|expected| *expected != found) {
-        return Err(OverlayError::OtherBase { expected, found });
-    }
-    let parameters = || model.parameters.iter().map(|parameter| parameter.id.value.as_str());
-    if let Some(name) = spec.parameters.values.keys().find(|name| !parameters().any(|known| known == *name)) {
-        return Err(OverlayError::unknown("parameter", name, "the base run has", parameters()));
-    }
-    let nodes = || model.topology.nodes.iter().map(|node| node.id.value.as_str());
-    let added = spec.overlays.iter().map(|overlay| overlay.node_id.as_str());
-    let series: BTreeSet<&str> = model.series.iter().map(|series| series.id.value.as_str()).chain(added).collect();
-    for node in &spec.topology_override.nodes {
-        if !nodes().any(|known| known == node.id) {
-            return Err(OverlayError::unknown("topology node", &node.id, "the base run has", nodes()));
-        }
-        for (role, value) in &node.semantics {
-            check_role(role, value.as_ref(), &series)?;
-        }
-    }
-    Ok(())
-}
-
-fn check_role(role: &str, value: Option<&Scalar>, series: &BTreeSet<&str>) -> Result<(), OverlayError> {
-    let roles = || Role::ALL.iter().map(|role| role.name()).chain(NUMBERS);
-    if !roles().any(|known| known == role) {
-        return Err(OverlayError::unknown("role", role, "a topology node has", roles()));
-    }
-    match value {
-        Some(Scalar::Name(name)) if !NUMBERS.contains(&role) && !series.contains(name.as_str()) => {
-            Err(OverlayError::unknown("series", name, "base run and overlay have", series.iter().copied()))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// Writes into the document what the overlay says; of two that say something of one series the later holds.

@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use flowtime::model::Clock;
 use serde::{Deserialize, Serialize};
 
-use super::{GridRecord, RunRecord, WindowRecord};
+use super::{GridRecord, RunRecord, WindowRecord, clock};
 use crate::warnings::{Warning, kinds};
 
 /// What a reader of single values has to know about a run.
@@ -32,6 +33,13 @@ pub struct RunIndex {
     pub renamed: BTreeMap<String, String>,
     /// The warnings of type `data_gap`.
     pub gaps: Vec<Warning>,
+}
+
+impl RunIndex {
+    /// When the run's bins are.
+    pub fn clock(&self) -> Clock {
+        clock(self.window.as_ref(), &self.grid)
+    }
 }
 
 impl From<&RunRecord> for RunIndex {

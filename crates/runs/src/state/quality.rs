@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use crate::record::RunIndex;
+use crate::warnings::Warning;
 
 /// Whether a run's data is whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -29,30 +30,25 @@ pub struct Gap {
 
 /// The gaps of a run, for looking bins up.
 #[derive(Debug)]
-pub(super) struct Gaps {
-    gaps: Vec<Gap>,
-    /// Node and bin; no node stands for all.
-    bins: BTreeSet<(Option<String>, usize)>,
-}
+pub(super) struct Gaps(Vec<Gap>);
 
 impl Gaps {
     pub(super) fn of(index: &RunIndex) -> Self {
-        let gap = |warning: &crate::Warning| Gap {
+        let gap = |warning: &Warning| Gap {
             node: warning.node.clone(),
             bins: warning.bins.clone(),
             reason: "Telemetry gap".to_owned(),
         };
-        let gaps: Vec<Gap> = index.gaps.iter().map(gap).collect();
-        let bins = gaps.iter().flat_map(|gap| gap.bins.iter().map(|bin| (gap.node.clone(), *bin))).collect();
-        Self { gaps, bins }
+        Self(index.gaps.iter().map(gap).collect())
     }
 
-    /// Whether `node` has no data at `bin`.
-    pub(super) fn is_gap(&self, node: &str, bin: usize) -> bool {
-        self.bins.contains(&(None, bin)) || self.bins.contains(&(Some(node.to_owned()), bin))
+    /// The nodes without data at `bin`; none stands for all of them.
+    pub(super) fn nodes(&self, bin: usize) -> BTreeSet<Option<&str>> {
+        let at_bin = self.0.iter().filter(|gap| gap.bins.binary_search(&bin).is_ok());
+        at_bin.map(|gap| gap.node.as_deref()).collect()
     }
 
     pub(super) fn quality(&self) -> DataQuality {
-        DataQuality { complete: self.gaps.is_empty(), gaps: self.gaps.clone() }
+        DataQuality { complete: self.0.is_empty(), gaps: self.0.clone() }
     }
 }

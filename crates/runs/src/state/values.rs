@@ -61,6 +61,11 @@ impl<'r> NodeColumns<'r> {
         self.roles.values().chain(before).chain(self.confidences.values()).copied()
     }
 
+    /// The roles that series play, and their columns.
+    pub(super) fn roles(&self) -> impl Iterator<Item = (Role, usize)> {
+        self.roles.iter().map(|(role, column)| (*role, *column))
+    }
+
     pub(super) fn role(&self, role: Role) -> Option<usize> {
         self.roles.get(&role).copied()
     }

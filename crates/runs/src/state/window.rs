@@ -7,8 +7,8 @@ use flowtime::model::Role;
 use serde::Serialize;
 
 use super::StateView;
+use super::values::NodeColumns;
 use crate::stored::ReadError;
-use crate::warnings::Clock;
 
 /// Served over arrivals from which a bin counts as met.
 const MET: f64 = 0.95;
@@ -51,16 +51,15 @@ impl StateView<'_> {
     /// # Errors
     /// There are no such bins, or the columns can't be read.
     pub fn window(&self, bins: Range<usize>) -> Result<StateWindow, ReadError> {
-        let mut nodes = BTreeMap::new();
-        for node in &self.nodes {
-            let mut roles = BTreeMap::new();
-            for (role, column) in Role::ALL.into_iter().filter_map(|role| Some((role, node.role(role)?))) {
-                let values = self.run.columns()?.slice(column, bins.clone())?;
-                roles.insert(role.name(), values.into_iter().map(known).collect());
-            }
-            nodes.insert(node.node.id.clone(), roles);
-        }
-        let clock = Clock::of_index(self.run.index());
+        let wanted: Vec<usize> = self.nodes.iter().flat_map(NodeColumns::roles).map(|(_, column)| column).collect();
+        let mut slices = self.run.columns()?.slices(&wanted, bins.clone())?.into_iter();
+        let nodes = self.nodes.iter().map(|node| {
+            let values =
+                |(role, _): (Role, usize)| Some((role.name(), slices.next()?.into_iter().map(known).collect()));
+            (node.node.id.clone(), node.roles().filter_map(values).collect())
+        });
+        let nodes = nodes.collect();
+        let clock = self.run.index().clock();
         let timestamps = bins.clone().filter_map(|bin| Some(clock.begin(bin)?.to_string())).collect();
         Ok(StateWindow { start_bin: bins.start, bins: bins.len(), timestamps, nodes })
     }

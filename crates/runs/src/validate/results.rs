@@ -2,14 +2,15 @@
 //! output.
 
 use flowtime::driver::{Flag, OutputColumn};
+use flowtime::model::Clock;
 use flowtime_runtime::builtins::Convention;
 
 use super::{Judged, bins_where};
-use crate::warnings::{Clock, Warning, at_bins, kinds};
+use crate::warnings::{Warning, at_bins, kinds};
 
 /// The warnings about conventions in their order, then those about missing values in the order of the outputs.
 pub(super) fn check(run: &Judged<'_>) -> Vec<Warning> {
-    let clock = Clock::of_model(&run.checked.model);
+    let clock = run.checked.model.clock();
     let flags = run.evaluation.flags.iter().filter(|flag| !flag.bins.is_empty());
     let flags = flags.map(|flag| flagged(run.checked.id(flag.series), flag, &clock));
     flags.chain(run.evaluation.outputs.iter().filter_map(|output| missing(output, &clock))).collect()

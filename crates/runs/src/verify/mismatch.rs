@@ -31,6 +31,12 @@ pub enum Mismatch {
         /// The first bin that differs; none if the header or the length does.
         bin: Option<usize>,
     },
+    /// The two files of columns say different things.
+    #[error("`series/bins.bin` and `series/columns.bin` differ at bin {bin}")]
+    Bins {
+        /// The first bin that differs.
+        bin: usize,
+    },
     /// The model has a series that the columns lack.
     #[error("`series/columns.bin` has no column `{id}`")]
     NoColumn {

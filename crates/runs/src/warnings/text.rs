@@ -1,56 +1,8 @@
-//! Bins, times and numbers in messages: few ranges of many bins, clock times where the model has a window, numbers
-//! without the digits that only rounding made.
-
-use flowtime::model::Model;
-use jiff::{SignedDuration, Timestamp};
-
-use crate::record::{GridRecord, RunIndex, RunRecord, WindowRecord};
+//! Bins and numbers in messages: few ranges of many bins, numbers without the digits that only rounding made. What comes
+//! out is for people; the fields of a warning have all of it.
 
 /// Ranges of bins that a message shows.
 const RANGES_SHOWN: usize = 5;
-
-/// When the bins of a run are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Clock {
-    start: Option<Timestamp>,
-    bin_minutes: u64,
-}
-
-impl Clock {
-    /// The clock of a run of `model`.
-    pub fn of_model(model: &Model) -> Self {
-        Self { start: model.window.map(|window| window.start), bin_minutes: model.grid.bin_minutes() }
-    }
-
-    /// The clock of the run with this record.
-    pub fn of_record(record: &RunRecord) -> Self {
-        Self::new(record.window.as_ref(), &record.grid)
-    }
-
-    /// The clock of the run with this index.
-    pub fn of_index(index: &RunIndex) -> Self {
-        Self::new(index.window.as_ref(), &index.grid)
-    }
-
-    fn new(window: Option<&WindowRecord>, grid: &GridRecord) -> Self {
-        let start = window.and_then(|window| window.start.parse().ok());
-        Self { start, bin_minutes: grid.bin_minutes }
-    }
-
-    /// When `bin` begins, if the run says so.
-    pub fn begin(&self, bin: usize) -> Option<Timestamp> {
-        let minutes = i64::try_from(bin).ok()?.checked_mul(i64::try_from(self.bin_minutes).ok()?)?;
-        self.start?.checked_add(SignedDuration::from_secs(minutes.checked_mul(60)?)).ok()
-    }
-
-    /// `01:00-01:10 UTC`: when the first of `bins` begins and the last one ends, if the run says so.
-    pub fn span(&self, bins: &[usize]) -> Option<String> {
-        let (begin, end) = (self.begin(*bins.first()?)?, self.begin(bins.last()? + 1)?);
-        let in_one_day = end.duration_since(begin) < SignedDuration::from_hours(24) && self.bin_minutes < 24 * 60;
-        let format = if in_one_day { "%H:%M" } else { "%Y-%m-%d %H:%M" };
-        Some(format!("{}-{} UTC", begin.strftime(format), end.strftime(format)))
-    }
-}
 
 /// `at bin 11`, `at bins 3, 12-14`; what is too much is counted.
 pub fn at_bins(bins: &[usize]) -> String {
@@ -84,8 +36,6 @@ pub(crate) fn exact(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use flowtime::model::{Grid, Window};
-    use flowtime::source::Span;
 
     #[test]
     fn messages_show_ranges_and_count_the_rest() {
@@ -93,21 +43,6 @@ mod tests {
         assert_eq!(at_bins(&[3, 12, 13, 14]), "at bins 3, 12-14");
         let many: Vec<usize> = (0..20).map(|bin| bin * 2).collect();
         assert_eq!(at_bins(&many), "at bins 0, 2, 4, 6, 8 and 15 more");
-    }
-
-    fn check_times(bin_size: u32, bins: &[usize], expected: &str) {
-        let start = "2025-10-07T00:00:00Z".parse().unwrap();
-        let grid = Grid { bins: 2000, bin_size, ..Grid::default() };
-        let window = Some(Window { start, span: Span::default() });
-        let clock = Clock::of_model(&Model { grid, window, ..Model::default() });
-        assert_eq!(clock.span(bins).as_deref(), Some(expected));
-    }
-
-    #[test]
-    fn times_are_those_of_the_window() {
-        check_times(5, &[12, 13], "01:00-01:10 UTC");
-        check_times(5, &[12, 500], "2025-10-07 01:00-2025-10-08 17:45 UTC");
-        assert_eq!(Clock::of_model(&Model::default()).span(&[12]), None);
     }
 
     fn check_number(value: f64, expected: &str) {

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that can't set up its folder has failed")]
 
 mod artifacts;
+mod large;
 mod model_test;
 mod overlay;
 mod place;

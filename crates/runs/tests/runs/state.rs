@@ -156,6 +156,37 @@ fn a_window_gives_the_roles_of_each_node_bin_by_bin() {
 }
 
 #[test]
+fn a_bin_beyond_the_last_is_an_error_also_where_no_node_is_looked_at() {
+    let place = Place::new();
+    let run = stored(&place);
+    let view = StateView::of(&run, Thresholds::default()).unwrap();
+    assert!(view.at(3).unwrap().nodes.is_empty());
+    for bin in [4, usize::MAX] {
+        let error = view.at(bin).unwrap_err().to_string();
+        assert!(error.starts_with("there is no bin ") && error.ends_with("the last one is 3"), "{error}");
+    }
+}
+
+#[test]
+fn distributions_differ_in_words_and_not_by_where_they_stand() {
+    let text = "schemaVersion: 1\ngrid: { bins: 3, binSize: 5, binUnit: minutes }\nrng: { seed: 1 }\nnodes:\n  \
+                - { id: x, kind: pmf, pmf: { type: poisson, lambda: 2 } }\n  \
+                - { id: y, kind: pmf, pmf: { type: empirical, sample: true, values: [1, 2], probabilities: [0.5, 0.5] } }\n";
+    let first = place(text);
+    let moved = place(&text.replace("nodes:\n", "# a remark\nnodes:\n"));
+    let other = place(&text.replace("lambda: 2", "lambda: 3").replace("sample: true, ", ""));
+    let (before, moved, after) = (stored(&first), stored(&moved), stored(&other));
+    assert!(diff(&before, &moved).unwrap().is_empty());
+    let model = diff(&before, &after).unwrap().model;
+    let found = model.iter().map(|(id, one)| (id.as_str(), one.before.as_deref(), one.after.as_deref()));
+    let expected = [
+        ("x", Some("poisson, lambda 2"), Some("poisson, lambda 3")),
+        ("y", Some("empirical, 1: 0.5, 2: 0.5, sampled"), Some("empirical, 1: 0.5, 2: 0.5")),
+    ];
+    assert_eq!(found.collect::<Vec<_>>(), expected);
+}
+
+#[test]
 fn a_run_differs_from_another_in_its_parameters_formulas_and_values() {
     let text = "schemaVersion: 1\ngrid: { bins: 3, binSize: 5, binUnit: minutes }\nparameters: [ { id: k, value: 2 } ]\n\
                 nodes:\n  - { id: x, kind: const, values: [1, 2, 4] }\n  - { id: y, kind: expr, expr: x * k }\n";

@@ -3,7 +3,7 @@
 use flowtime::driver::{self, Settings, Watch};
 use flowtime::load::{MemoryLoader, SourceCheck};
 use flowtime_runs::warnings::kinds;
-use flowtime_runs::{Clock, Severity, Warning, evaluate, validate};
+use flowtime_runs::{Severity, Warning, evaluate, validate};
 use serde_json::{Value, json};
 
 /// A model of `bins` five-minute bins from midnight, with the rest given.
@@ -232,7 +232,7 @@ fn roles_that_are_no_outputs_are_judged_like_others() {
 fn a_line_says_whom_where_and_when() {
     let text = model(288, "nodes: []\n");
     let check = driver::check("model.yaml", &text, &MemoryLoader::default(), SourceCheck::Skip);
-    let clock = Clock::of_model(&check.model.unwrap().model);
+    let clock = check.model.unwrap().model.clock();
     let mut warning = gap(Some("N"), &[12, 13]);
     assert_eq!(warning.line(&clock), "N: Data gap at bins 12-13 (01:00-01:10 UTC)");
     warning.message = "Data gap: bins 12-13 (01:00-01:10 UTC)".to_owned();
