@@ -43,7 +43,8 @@ impl Tree {
     fn head(&mut self, step: &Step, above: Option<usize>) {
         let role = step.role.as_ref().map_or_else(String::new, |role| format!("{role} "));
         let when = if above == Some(step.bin) { String::new() } else { format!(" {}", when(step)) };
-        let unit = step.unit.as_ref().map_or_else(String::new, |unit| format!(" {unit}"));
+        let unit = step.unit.as_ref().filter(|_| !step.value.is_nan());
+        let unit = unit.map_or_else(String::new, |unit| format!(" {unit}"));
         let value = shown(step);
         if !step.taken {
             let value = if step.kind == StepKind::Constant { String::new() } else { format!(" = {value}{unit}") };
