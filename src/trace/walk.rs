@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use jiff::SignedDuration;
+
 use super::formula::Parts;
 use super::{Closed, Step, StepKind, Target};
 use crate::check::dependencies::Definition;
@@ -188,11 +190,13 @@ impl<'m> Walker<'m> {
         }
     }
 
-    /// When bins `from..=to` are, behind a comma, if the model has a window.
+    /// When bins `from..=to` are, behind a comma, if the model has a window; with dates where times would not do.
     pub(super) fn times(&self, from: usize, to: usize) -> String {
         let model: &Model = &self.checked.model;
-        let edges = model.bin_start(from).zip(model.bin_start(to + 1));
-        edges.map_or_else(String::new, |(from, to)| format!(", {}-{}", from.strftime("%H:%M"), to.strftime("%H:%M")))
+        let Some((from, to)) = model.bin_start(from).zip(model.bin_start(to + 1)) else { return String::new() };
+        let in_one_day = to.duration_since(from) < SignedDuration::from_hours(24);
+        let format = if in_one_day { "%H:%M" } else { "%Y-%m-%d %H:%M" };
+        format!(", {}-{}", from.strftime(format), to.strftime(format))
     }
 }
 

@@ -29,8 +29,10 @@ use crate::{files, interrupt, warnings};
 /// What the long help adds.
 pub(crate) const MORE_HELP: &str = "\
 Examples:
-  ftc replay order-system --start 2025-10-07T00:00:00Z --bins 288 --nodes OrderService --source gold.sqlite --out runs
-  ftc replay order-system --start 2025-10-07T00:00:00Z --bins 24 --bin-size 1h --source gold.sqlite --out runs
+  ftc replay order-system --start 2025-10-07T00:00:00Z --bins 288 --nodes OrderService \\
+      --source gold.sqlite --out runs
+  ftc replay order-system --start 2025-10-07T00:00:00Z --bins 24 --bin-size 1h \\
+      --source gold.sqlite --out runs
   ftc replay microservices --param demand=160 --out runs
   ftc replay --request request.json --source gold.sqlite --out runs --json
 

@@ -23,8 +23,8 @@ Examples:
   ftc trace runs/run_20251007T000000Z_9294e255 capacity_inferred@168 --depth 5
   ftc trace model.yaml served@2025-10-07T14:35:00Z --json
 
-What was not taken (the other branch of an IF, the larger side of a MIN) stands in brackets and is not opened;
-`…` ends what lies deeper than `--depth`.
+What was not taken stands in brackets and is not opened: the other branch of an IF, the larger side
+of a MIN. `…` ends what lies deeper than `--depth`.
 
 Exit codes:
   0  the value was traced

@@ -16,10 +16,21 @@ use flowtime::template::{FolderTemplates, Problems, Template, TemplateError, Tem
 use crate::models::Counts;
 use crate::ui::{Outcome, Ui};
 
+/// What the long help adds.
+pub(crate) const MORE_HELP: &str = "\
+Examples:
+  ftc template list
+  ftc template show microservices
+  ftc template run microservices --param demand=160
+  ftc template instantiate microservices -o model.yaml
+
+A template that needs telemetry is run with `ftc replay`.";
+
 /// What is done with templates.
 #[derive(Debug, Subcommand)]
 pub(crate) enum TemplateCommand {
     /// List the templates
+    #[command(after_long_help = catalogue::MORE_LIST_HELP)]
     List(catalogue::ListArgs),
     /// Show what a template is, its parameters and its nodes
     #[command(after_long_help = catalogue::MORE_HELP)]
