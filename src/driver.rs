@@ -10,8 +10,9 @@ use crate::load::{self, SourceCheck, SourceLoader};
 use crate::lower::{self, Flags, Lowered};
 use crate::model::{decode, yaml};
 use crate::source::Sources;
+pub use error::RunError;
 pub use flowtime_runtime::builtins::Convention;
-use flowtime_runtime::engine::{self, Backend, Difference, RunControl};
+use flowtime_runtime::engine::{self, Backend, RunControl};
 pub use given::{can_be_given, data, evaluated, run_given};
 pub use loaded::{Loaded, load};
 use std::collections::HashMap;
@@ -120,48 +121,6 @@ pub struct Flag {
     pub bins: Vec<usize>,
 }
 
-/// Why a checked model could not be run.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    /// The data is not as the model says; located in the model and in the data file.
-    #[error("the data does not fit the model")]
-    Data(Vec<Diagnostic>),
-    /// A setting names no parameter.
-    #[error("the model has no parameter `{name}`")]
-    UnknownParameter {
-        /// The name given.
-        name: String,
-        /// The parameters there are.
-        known: Vec<String>,
-    },
-    /// A setting lies outside its parameter's bounds.
-    #[error("parameter `{name}` is {value}, {}", bound(*value, *min, *max))]
-    ParameterRange {
-        /// The parameter.
-        name: String,
-        /// The value given.
-        value: f64,
-        /// Smallest value allowed.
-        min: f64,
-        /// Largest value allowed.
-        max: f64,
-    },
-    /// Interpreter and machine code left different bits: a bug.
-    #[error("the backends differ: `{output}` {0}; this is a bug, please report it with the model", shown(difference))]
-    BackendsDiffer {
-        /// The output.
-        output: String,
-        /// Where, and both results.
-        difference: Difference,
-    },
-    /// No backend can take the program.
-    #[error("can't prepare the model: {0}")]
-    Prepare(#[from] engine::PrepareError),
-    /// The evaluation came to nothing.
-    #[error("can't evaluate the model: {0}")]
-    Evaluate(#[from] engine::RunError),
-}
-
 /// Loads the data that the outputs need and evaluates them. `progress` is told of each step as it begins.
 ///
 /// # Errors
@@ -240,11 +199,6 @@ fn parameter_values(checked: &CheckedModel, settings: &Settings) -> Result<Vec<f
     Ok(values)
 }
 
-/// Which bound a value breaks.
-fn bound(value: f64, min: f64, max: f64) -> String {
-    if value < min { format!("below its `min` {min}") } else { format!("above its `max` {max}") }
-}
-
 fn distinct_outputs(checked: &CheckedModel) -> Vec<SeriesId> {
     let mut series: Vec<SeriesId> = checked.outputs.iter().map(|(_, series)| *series).collect();
     series.sort();
@@ -295,14 +249,6 @@ fn evaluate(
     }
 }
 
-fn shown(difference: &Difference) -> String {
-    let [interpreted, compiled] = [difference.interp, difference.jit].map(f64::from_bits);
-    format!(
-        "at bin {} is {interpreted:?} ({:#018x}) interpreted and {compiled:?} ({:#018x}) compiled",
-        difference.bin, difference.interp, difference.jit
-    )
-}
-
 /// The columns of `series` under the names of the outputs; the last output of a series takes its column.
 fn name_outputs(checked: &CheckedModel, series: &[SeriesId], columns: Vec<Vec<f64>>) -> Vec<OutputColumn> {
     let mut columns: HashMap<SeriesId, (usize, Vec<f64>)> =
@@ -319,6 +265,7 @@ fn name_outputs(checked: &CheckedModel, series: &[SeriesId], columns: Vec<Vec<f6
     named.collect()
 }
 
+mod error;
 mod given;
 mod loaded;
 #[cfg(test)]

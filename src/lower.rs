@@ -7,7 +7,7 @@ use crate::check::tree::{Argument, Call, Kind, Link, Node};
 use crate::check::{CheckedModel, Component, SeriesId, SeriesType, StartValue, type_of};
 use crate::origins::Origins;
 use crate::source::Span;
-use flowtime_runtime::builtins::{self, Convention, Reads};
+use flowtime_runtime::builtins::{self, Choice, Convention, Reads};
 use flowtime_runtime::ir::{Builder, Grid, InputId, Program, SlotId, Type, ValueId};
 pub(crate) use needed::{Given, needed};
 use std::collections::BTreeMap;
@@ -74,8 +74,10 @@ pub(crate) struct LoweredFormula {
     pub program: Program,
     /// The series that it reads, in the order of its inputs.
     pub inputs: Vec<SeriesId>,
-    /// The nodes whose values its outputs are, by their place in the file.
+    /// The nodes whose values its first outputs are, by their place in the file.
     pub nodes: Vec<Span>,
+    /// The calls whose tests ([`Choice::Tested`]) its further outputs are.
+    pub tests: Vec<Span>,
 }
 
 /// Lowers the formula of `series` so that the value of every node in it is an output; `None` for a series without one.
@@ -85,12 +87,12 @@ pub(crate) fn lower_formula(checked: &CheckedModel, series: SeriesId) -> Option<
     lowerer.current = series;
     lowerer.nodes = Some(Vec::new());
     lowerer.lower_node(formula, None);
-    let nodes = lowerer.nodes.take().unwrap_or_default();
-    for (_, value) in &nodes {
+    let (nodes, tests) = (lowerer.nodes.take().unwrap_or_default(), std::mem::take(&mut lowerer.tests));
+    for (_, value) in nodes.iter().chain(&tests) {
         lowerer.builder.output(*value);
     }
-    let nodes = nodes.into_iter().map(|(span, _)| span).collect();
-    Some(LoweredFormula { program: lowerer.builder.finish(), inputs: lowerer.inputs, nodes })
+    let [nodes, tests] = [nodes, tests].map(|parts| parts.into_iter().map(|(span, _)| span).collect());
+    Some(LoweredFormula { program: lowerer.builder.finish(), inputs: lowerer.inputs, nodes, tests })
 }
 
 /// The value of a formula without series and parameters.
@@ -146,6 +148,8 @@ struct Lowerer<'m> {
     masks: Vec<Mask>,
     /// For one formula alone: the values of its nodes. All series are then inputs.
     nodes: Option<Vec<(Span, ValueId)>>,
+    /// Likewise, the tests of its calls.
+    tests: Vec<(Span, ValueId)>,
     origins: Origins,
 }
 
@@ -169,6 +173,7 @@ impl<'m> Lowerer<'m> {
             keeps_masks: false,
             masks: Vec::new(),
             nodes: None,
+            tests: Vec::new(),
             origins: Origins::default(),
         }
     }
@@ -246,9 +251,9 @@ impl<'m> Lowerer<'m> {
             Kind::Param(id) => self.builder.param(*id),
             Kind::Chain { first, rest } => self.lower_chain(first, rest, active),
             Kind::Call(call) if self.keeps_masks && call.builtin == builtins::conditional() => {
-                self.lower_branches(call, active)
+                self.lower_branches(call, node.span, active)
             }
-            Kind::Call(call) => self.lower_call(call, active),
+            Kind::Call(call) => self.lower_call(call, node.span, active),
             Kind::Error => self.builder.number(f64::NAN),
         }
     }
@@ -264,9 +269,9 @@ impl<'m> Lowerer<'m> {
     }
 
     /// IF with its branches marked as active only where they are chosen.
-    fn lower_branches(&mut self, call: &'m Call, active: Option<ValueId>) -> ValueId {
+    fn lower_branches(&mut self, call: &'m Call, span: Span, active: Option<ValueId>) -> ValueId {
         let [Argument::Value(condition), Argument::Value(then), Argument::Value(other)] = call.args.as_slice() else {
-            return self.lower_call(call, active);
+            return self.lower_call(call, span, active);
         };
         let condition = self.lower_node(condition, active);
         let opposite = self.not(condition);
@@ -288,7 +293,7 @@ impl<'m> Lowerer<'m> {
         }
     }
 
-    fn lower_call(&mut self, call: &'m Call, active: Option<ValueId>) -> ValueId {
+    fn lower_call(&mut self, call: &'m Call, span: Span, active: Option<ValueId>) -> ValueId {
         let mut args = Vec::with_capacity(call.args.len());
         for (argument, reads) in call.args.iter().zip(call.reads()) {
             match argument {
@@ -303,6 +308,10 @@ impl<'m> Lowerer<'m> {
             args[2] = self.start(call).or(args[2]);
         }
         self.keep_mask(call.builtin.convention, &args, active);
+        if let (Some(_), Choice::Tested { test, .. }) = (&self.nodes, call.builtin.choice) {
+            let value = self.builder.call(test, &args);
+            self.tests.push((span, value));
+        }
         self.builder.call(call.builtin, &args)
     }
 

@@ -4,12 +4,14 @@
 //! [`trace`] takes a checked model and its columns and gives a tree of [`Step`]s. Every value in it is the engine's own:
 //! a formula's parts are computed as outputs of a program of their own, never by a second definition.
 
+mod choose;
 mod formula;
+mod operands;
 mod walk;
 
 use serde::Serialize;
 
-use crate::check::{CheckedModel, SeriesId};
+use crate::check::{CheckedModel, SeriesId, StartValue};
 use crate::driver::{self, RunError, Settings};
 use crate::load::SourceLoader;
 use crate::source::Sources;
@@ -119,7 +121,7 @@ fn cone(checked: &CheckedModel, target: Target) -> Vec<SeriesId> {
     let mut found = vec![target.series];
     let mut edge = vec![target.series];
     for _ in 0..=target.depth {
-        let read = edge.iter().flat_map(|series| &checked.dependencies.reads[series.index()]).map(|read| read.to);
+        let read = edge.iter().flat_map(|series| read_by(checked, *series));
         edge = read.filter(|series| !found.contains(series)).collect();
         edge.sort();
         edge.dedup();
@@ -129,6 +131,15 @@ fn cone(checked: &CheckedModel, target: Target) -> Vec<SeriesId> {
         found.extend(&edge);
     }
     found
+}
+
+/// The series that a series reads, the one that its `initial` names among them.
+fn read_by(checked: &CheckedModel, series: SeriesId) -> impl Iterator<Item = SeriesId> {
+    let start = match checked.starts[series.index()] {
+        Some(StartValue::Series(start)) => Some(start),
+        _ => None,
+    };
+    checked.dependencies.reads[series.index()].iter().map(|read| read.to).chain(start)
 }
 
 #[cfg(test)]

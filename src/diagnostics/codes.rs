@@ -109,6 +109,7 @@ catalogue! {
     OLD_TEMPLATE = "FT0608" Warning "deprecated template version";
     INCLUDE_UNREADABLE = "FT0609" Error "unreadable include";
     NOT_A_CONDITION = "FT0610" Error "condition that is no truth value";
+    MISTAKEN_KIND = "FT0611" Error "template instead of a model, or the reverse";
     INTERNAL = "FT0901" Error "internal error";
     UNUSED_SERIES = "FT1001" Warning "unused series";
     UNUSED_PARAMETER = "FT1002" Warning "unused parameter";

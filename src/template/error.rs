@@ -192,6 +192,9 @@ impl ParameterError {
                 let texts: Vec<String> = allowed.iter().map(text).collect();
                 nearest(&text(value), texts.iter().map(String::as_str)).map(|near| format!("use `{near}`"))
             }
+            ParameterError::TypeMismatch { expected: ParameterType::Boolean, .. } => {
+                Some("write `true` or `false`".to_owned())
+            }
             ParameterError::TypeMismatch { .. } | ParameterError::OutOfRange { .. } => None,
         }
     }

@@ -43,6 +43,9 @@ impl Files<'_> {
     fn add_below(&mut self, path: &str, text: &str, way: &mut Vec<String>, sink: &mut Sink) {
         let id = self.sources.add(self.set.display(path), text);
         let Some(tree) = yaml::parse(id, text, sink) else { return };
+        if way.is_empty() && is_model(&tree, sink) {
+            return;
+        }
         let includes = read_includes(&tree, way.is_empty(), sink);
         self.parts.push(Part { path: path.to_owned(), tree });
         way.push(path.to_owned());
@@ -91,6 +94,15 @@ impl Files<'_> {
             diagnostic.help(format!("write `{near}`")).fix(format!("write `{near}`"), include.span, near);
         }
     }
+}
+
+/// Whether a model stands where a template should; says so.
+fn is_model(tree: &Node, sink: &mut Sink) -> bool {
+    let version = tree.key("schemaVersion").filter(|_| tree.key("templateType").is_none());
+    if let Some(key) = version {
+        sink.emit(codes::MISTAKEN_KIND, key.span, "this is a model, not a template").help("check it with `ftc check`");
+    }
+    version.is_some()
 }
 
 /// The includes of a file whose keys are checked here; only a template itself needs those that are required.

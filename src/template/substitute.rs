@@ -37,7 +37,8 @@ impl Scope {
     }
 }
 
-/// `node` with its placeholders replaced. A key whose placeholder comes to nothing is left out.
+/// `node` with its placeholders replaced. A key whose placeholder comes to nothing is left out, but for `enabled`, which
+/// is off then.
 pub(super) fn substitute(node: &Node, scope: &Scope) -> Node {
     let kind = match &node.kind {
         NodeKind::Scalar(scalar) => return substitute_scalar(node, scalar, scope),
@@ -51,7 +52,7 @@ pub(super) fn substitute(node: &Node, scope: &Scope) -> Node {
 
 fn substitute_entry(entry: &Entry, scope: &Scope) -> Option<Entry> {
     let value = substitute(&entry.value, scope);
-    let comes_to_nothing = is_null(&value) && !is_null(&entry.value);
+    let comes_to_nothing = is_null(&value) && !is_null(&entry.value) && &*entry.key.value != "enabled";
     (!comes_to_nothing).then(|| Entry { key: entry.key.clone(), value })
 }
 

@@ -14,6 +14,7 @@ use flowtime_runtime::engine::{self, Inputs, RunControl};
 #[derive(Debug, Default)]
 pub(super) struct Parts {
     columns: BTreeMap<Span, Vec<f64>>,
+    tests: BTreeMap<Span, Vec<f64>>,
 }
 
 impl Parts {
@@ -24,7 +25,7 @@ impl Parts {
         columns: &Columns,
         settings: &Settings,
     ) -> Result<Self, RunError> {
-        let Some(LoweredFormula { program, inputs, nodes }) = lower_formula(checked, series) else {
+        let Some(LoweredFormula { program, inputs, nodes, tests }) = lower_formula(checked, series) else {
             return Ok(Parts::default());
         };
         let bins = program.grid().bins;
@@ -34,11 +35,18 @@ impl Parts {
         let prepared = engine::prepare(program, &settings.engine)?;
         let inputs = Inputs { columns: &inputs, params: &columns.parameters };
         let frame = prepared.run(&inputs, &RunControl::default())?;
-        Ok(Parts { columns: nodes.into_iter().zip(frame.outputs().map(<[f64]>::to_vec)).collect() })
+        let mut outputs = frame.outputs().map(<[f64]>::to_vec);
+        let columns = nodes.into_iter().zip(&mut outputs).collect();
+        Ok(Parts { columns, tests: tests.into_iter().zip(outputs).collect() })
     }
 
     /// The column of a node; none where it was folded away with what it is part of.
     pub(super) fn column(&self, node: &Node) -> &[f64] {
         self.columns.get(&node.span).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether the test of a call held at a bin; false for a call without one.
+    pub(super) fn held(&self, call: &Node, bin: usize) -> bool {
+        self.tests.get(&call.span).and_then(|column| column.get(bin)).is_some_and(|value| *value == 1.0)
     }
 }

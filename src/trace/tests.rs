@@ -19,16 +19,19 @@ fn outline(step: &Step, depth: usize, lines: &mut String) {
 }
 
 fn check_trace(nodes: &str, series: u32, bin: usize, depth: usize, expected: &str) {
-    let text = format!("{HEAD}nodes:\n{nodes}");
-    let data = b"bin_index,value\n0,1\n1,4\n2,2\n3,\n4,3\n5,5\n".to_vec();
-    let loader = MemoryLoader::new([("a.csv".to_owned(), data)].into());
-    let check = driver::check("m.yaml", &text, &loader, SourceCheck::Probe);
-    let checked = check.model.unwrap_or_else(|| panic!("{:?}", check.diagnostics));
-    let target = Target { series: SeriesId(series), bin, depth };
-    let step = trace(&checked, &check.sources, &loader, &Settings::default(), target).unwrap();
+    let step = traced(&format!("{HEAD}nodes:\n{nodes}"), Target { series: SeriesId(series), bin, depth });
     let mut found = String::new();
     outline(&step, 0, &mut found);
     assert_eq!(found, expected, "{found}");
+}
+
+/// The tree of a model that has its data in `a.csv`.
+fn traced(text: &str, target: Target) -> Step {
+    let data = b"bin_index,value\n0,1\n1,4\n2,2\n3,\n4,3\n5,5\n".to_vec();
+    let loader = MemoryLoader::new([("a.csv".to_owned(), data)].into());
+    let check = driver::check("m.yaml", text, &loader, SourceCheck::Probe);
+    let checked = check.model.unwrap_or_else(|| panic!("{:?}", check.diagnostics));
+    trace(&checked, &check.sources, &loader, &Settings::default(), target).unwrap()
 }
 
 const A: &str = "  - { id: a, kind: const, source: a.csv }\n";
@@ -58,20 +61,66 @@ fn a_condition_opens_its_branch() {
 #[test]
 fn a_lag_stands_at_the_bin_that_it_reads() {
     let nodes = format!("{A}  - {{ id: q, kind: expr, expr: \"SHIFT(q, 1) + a\", initial: 10 }}\n");
-    let expected = "q @1 = 15\n  q @0 = 11\n    SHIFT(q, 1) @0 = 10 (before bin 0)\n    + a @0 = 1 <- a.csv:2\n  \
+    let expected = "q @1 = 15\n  q @0 = 11\n    SHIFT(q, 1) @0 = 10 <- m.yaml:6 (before bin 0)\n    + a @0 = 1 <- a.csv:2\n  \
                     + a @1 = 4 <- a.csv:3\n";
     check_trace(&nodes, 1, 1, 2, expected);
     check_trace(&nodes, 1, 1, 1, "q @1 = 15\n  q @0 = 11 Depth\n  + a @1 = 4 <- a.csv:3\n");
 }
 
 #[test]
+fn what_stands_before_bin_0_leads_to_the_parameter_or_series_of_initial() {
+    let q = |initial: &str| format!("{A}  - {{ id: q, kind: expr, expr: \"SHIFT(q, 1) + 1\", initial: {initial} }}\n");
+    let expected = "q @0 = 2\n  SHIFT(q, 1) @0 = 1 <- m.yaml:6 (before bin 0)\n    initial a @0 = 1 <- a.csv:2\n  \
+                    + 1 @0 = 1\n";
+    check_trace(&q("a"), 1, 0, 2, expected);
+    let nodes = format!("{}  - {{ id: b, kind: expr, expr: a + 1 }}\n", q("b"));
+    let expected = "q @0 = 3\n  SHIFT(q, 1) @0 = 2 <- m.yaml:6 (before bin 0)\n    initial b @0 = 2 Depth\n  \
+                    + 1 @0 = 1\n";
+    check_trace(&nodes, 1, 0, 1, expected);
+}
+
+#[test]
+fn a_lead_stands_at_the_bin_that_it_reads() {
+    let nodes = format!("{A}  - {{ id: b, kind: expr, expr: \"a[t+2]\" }}\n");
+    check_trace(&nodes, 1, 2, 1, "b @2 = 3\n  a @4 = 3 <- a.csv:6\n");
+    check_trace(&nodes, 1, 4, 1, "b @4 = 0\n  a[t+2] @4 = 0 (behind the last bin)\n");
+}
+
+#[test]
+fn a_formula_is_shown_without_its_comments_and_line_breaks() {
+    let nodes = format!("{A}  - id: b\n    kind: expr\n    expr: |\n      MAX(a, # at least\n        2)  # two\n");
+    let text = format!("{HEAD}nodes:\n{nodes}");
+    let step = traced(&text, Target { series: SeriesId(1), bin: 0, depth: 1 });
+    assert_eq!(step.formula.as_deref(), Some("MAX(a, 2)"));
+    let folded = text.replace("|\n      MAX(a, # at least\n        2)  # two", "\"MAX(a + 0, \\\n      2)\"");
+    assert_eq!(traced(&folded, Target { series: SeriesId(1), bin: 0, depth: 1 }).steps[0].text, "a + 0");
+}
+
+#[test]
+fn an_inferred_capacity_says_whether_the_service_was_saturated() {
+    let nodes = format!(
+        "{A}  - {{ id: d, kind: const, values: [1, 4, 3, 1, 1, 1] }}\n  \
+         - {{ id: c, kind: expr, expr: \"infer_capacity_from_saturation(a, d, window=2)\" }}\n"
+    );
+    let failed = "not saturated: the largest served of the window";
+    let expected = format!(
+        "c @1 = 4 ({failed})\n  [served a @0 = 1]\n  served a @1 = 4 <- a.csv:3\n  \
+                            external_demand d @1 = 4 <- m.yaml:6\n"
+    );
+    check_trace(&nodes, 2, 1, 1, &expected);
+    let expected = "c @2 = 2 (saturated: what was served is the capacity)\n  [served a @1 = 4]\n  \
+                    served a @2 = 2 <- a.csv:4\n  external_demand d @2 = 3 <- m.yaml:6\n";
+    check_trace(&nodes, 2, 2, 1, expected);
+}
+
+#[test]
 fn a_window_shows_the_bin_that_decides_or_the_largest() {
     let nodes = format!("{A}  - {{ id: w, kind: expr, expr: \"ROLLING_MIN(a, 5)\" }}\n");
-    let note = "the one that decides of bins 1-5 (00:05-00:30)";
-    check_trace(&nodes, 1, 5, 1, &format!("w @5 = 2\n  x a @2 = 2 <- a.csv:4 ({note})\n"));
+    let note = "decides among bins 1-5, 00:05-00:30";
+    check_trace(&nodes, 1, 5, 1, &format!("w @5 = 2\n  a @2 = 2 <- a.csv:4 ({note})\n"));
     let nodes = format!("{A}  - {{ id: w, kind: expr, expr: \"ROLLING_SUM(a, 5)\" }}\n");
-    let note = "the largest of bins 1-5 (00:05-00:30)";
-    check_trace(&nodes, 1, 5, 1, &format!("w @5 = 14\n  x a @5 = 5 <- a.csv:7 ({note})\n"));
+    let note = "the largest of bins 1-5, 00:05-00:30";
+    check_trace(&nodes, 1, 5, 1, &format!("w @5 = 14\n  a @5 = 5 <- a.csv:7 ({note})\n"));
 }
 
 #[test]
@@ -79,6 +128,22 @@ fn a_running_figure_shows_what_it_carried() {
     let nodes = format!("{A}  - {{ id: c, kind: expr, expr: CUMSUM(a) }}\n");
     let expected = "c @2 = 7\n  CUMSUM(a) @1 = 5 (carried over from the bin before)\n  a @2 = 2 <- a.csv:4\n";
     check_trace(&nodes, 1, 2, 1, expected);
+}
+
+#[test]
+fn what_a_running_figure_passed_over_is_not_taken() {
+    let figure = |formula: &str| format!("{A}  - {{ id: c, kind: expr, expr: \"{formula}\" }}\n");
+    let carried = "(carried over from the bin before)";
+    let expected = format!("c @2 = 4\n  CUMMAX(a) @1 = 4 {carried}\n  [a @2 = 2]\n");
+    check_trace(&figure("CUMMAX(a)"), 1, 2, 1, &expected);
+    let expected = format!("c @5 = 5\n  [CUMMAX(a) @4 = 4 {carried}]\n  a @5 = 5 <- a.csv:7\n");
+    check_trace(&figure("CUMMAX(a)"), 1, 5, 1, &expected);
+    let expected = format!("c @3 = 2.25\n  EMA(a, 0.5) @2 = 2.25 {carried}\n  [a @3 = NaN]\n  alpha 0.5 @3 = 0.5\n");
+    check_trace(&figure("EMA(a, 0.5)"), 1, 3, 1, &expected);
+    let expected = "c @4 = 2\n  a @2 = 2 <- a.csv:4\n  [a @3 = NaN]\n  [a @4 = 3]\n";
+    check_trace(&figure("ROLLING_MIN(a, 3)"), 1, 4, 1, expected);
+    let expected = "c @4 = 2.5\n  a @2 = 2 <- a.csv:4\n  [a @3 = NaN]\n  a @4 = 3 <- a.csv:6\n";
+    check_trace(&figure("ROLLING_MEAN(a, 3)"), 1, 4, 1, expected);
 }
 
 #[test]

@@ -93,8 +93,8 @@ pub(crate) enum Command {
     /// Format the formulas of models
     #[command(after_long_help = fmt::MORE_HELP)]
     Fmt(fmt::FmtArgs),
-    /// Make models of templates
-    #[command(subcommand)]
+    /// List, check and run templates, which make models
+    #[command(subcommand, after_long_help = template::MORE_HELP)]
     Template(template::TemplateCommand),
     /// Explain a diagnostic code or a function
     Explain(explain::ExplainArgs),

@@ -7,6 +7,7 @@ mod commands;
 mod engine;
 mod figure;
 mod files;
+mod groups;
 mod interrupt;
 mod measure;
 mod models;
@@ -22,15 +23,14 @@ mod warnings;
 use std::io::{self, ErrorKind};
 use std::process::ExitCode;
 
-use clap::Parser;
 use flowtime_runtime::engine::RunError;
 
-use crate::cli::{Cli, Command};
+use crate::cli::Command;
 use crate::ui::{Outcome, Ui};
 
 fn main() -> ExitCode {
     interrupt::listen();
-    let cli = Cli::parse();
+    let cli = groups::parse();
     let ui = Ui::new(&cli.global);
     match dispatch(&cli.command, &ui) {
         Ok(Outcome::Clean) => ExitCode::SUCCESS,

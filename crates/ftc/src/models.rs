@@ -88,13 +88,18 @@ impl Counts {
 
     /// `checked 3 models: 2 errors, 1 warning`.
     pub(crate) fn summary(&self) -> String {
+        self.summary_of("model")
+    }
+
+    /// The same, of what is called `noun`.
+    pub(crate) fn summary_of(&self, noun: &str) -> String {
         let found: Vec<String> = [(self.errors, "error"), (self.warnings, "warning")]
             .into_iter()
             .filter(|(count, _)| *count > 0)
             .map(|(count, noun)| counted(count, noun))
             .collect();
         let found = if found.is_empty() { "no problems".to_owned() } else { found.join(", ") };
-        format!("checked {}: {found}", counted(self.models, "model"))
+        format!("checked {}: {found}", counted(self.models, noun))
     }
 }
 

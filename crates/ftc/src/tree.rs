@@ -10,19 +10,21 @@ const QUIET: Style = Style::new().dimmed();
 
 /// The tree of `step`, with colours or without.
 pub(crate) fn render(step: &Step, colors: bool) -> String {
-    let mut tree = Tree { text: String::new(), colors };
+    let mut tree = Tree { text: String::new(), colors, day: "" };
     tree.step(step, None, "", "");
     tree.text
 }
 
-struct Tree {
+struct Tree<'s> {
     text: String,
     colors: bool,
+    /// The day that has been named.
+    day: &'s str,
 }
 
-impl Tree {
+impl<'s> Tree<'s> {
     /// Writes a step whose own line begins with `first` and whose further lines begin with `rest`.
-    fn step(&mut self, step: &Step, above: Option<usize>, first: &str, rest: &str) {
+    fn step(&mut self, step: &'s Step, above: Option<usize>, first: &str, rest: &str) {
         self.text.push_str(first);
         self.head(step, above);
         self.text.push('\n');
@@ -40,10 +42,11 @@ impl Tree {
         }
     }
 
-    fn head(&mut self, step: &Step, above: Option<usize>) {
+    fn head(&mut self, step: &'s Step, above: Option<usize>) {
         let role = step.role.as_ref().map_or_else(String::new, |role| format!("{role} "));
-        let when = if above == Some(step.bin) { String::new() } else { format!(" {}", when(step)) };
-        let unit = step.unit.as_ref().map_or_else(String::new, |unit| format!(" {unit}"));
+        let when = if above == Some(step.bin) { String::new() } else { format!(" {}", self.when(step)) };
+        let unit = step.unit.as_ref().filter(|_| !step.value.is_nan());
+        let unit = unit.map_or_else(String::new, |unit| format!(" {unit}"));
         let value = shown(step);
         if !step.taken {
             let value = if step.kind == StepKind::Constant { String::new() } else { format!(" = {value}{unit}") };
@@ -68,6 +71,19 @@ impl Tree {
         }
     }
 
+    /// `@ 14:35 (bin 175)`, with the date where none or another was named before, or the bin alone.
+    fn when(&mut self, step: &'s Step) -> String {
+        let parts = step.time.as_deref().and_then(|time| time.split_once('T'));
+        let Some((day, clock)) = parts.and_then(|(day, clock)| Some((day, clock.get(..5)?))) else {
+            return format!("@ bin {}", step.bin);
+        };
+        let date = if day == self.day { String::new() } else { format!("{day} ") };
+        if self.day.is_empty() {
+            self.day = day;
+        }
+        format!("@ {date}{clock} (bin {})", step.bin)
+    }
+
     fn line(&mut self, indent: &str, bar: &str, text: &str) {
         self.text.push_str(&format!("{indent}{bar}  "));
         self.paint(QUIET, text);
@@ -80,15 +96,6 @@ impl Tree {
         } else {
             self.text.push_str(text);
         }
-    }
-}
-
-/// `@ 14:35 (bin 175)`, or the bin alone.
-fn when(step: &Step) -> String {
-    let clock = step.time.as_deref().and_then(|time| time.split_once('T')).map(|(_, clock)| clock);
-    match clock.and_then(|clock| clock.get(..5)) {
-        Some(clock) => format!("@ {clock} (bin {})", step.bin),
-        None => format!("@ bin {}", step.bin),
     }
 }
 

@@ -341,11 +341,21 @@ fn check_fix_applies_fixes_and_tells_which() {
 #[test]
 fn help_has_examples_exit_codes_and_global_options_apart() {
     let folder = folder();
-    for command in ["check", "run", "compile", "fmt"] {
+    for command in ["check", "run", "compile", "fmt", "replay", "trace", "test", "verify", "state", "diff", "overlay"] {
         let help = check_exit(folder.path(), &[command, "--help"], 0).out;
         for part in ["\nExamples:\n", "\nExit codes:\n", "\nGlobal options:\n"] {
             assert!(help.contains(part), "{part}{help}");
         }
+    }
+}
+
+#[test]
+fn the_first_help_shows_the_commands_in_groups() {
+    let folder = folder();
+    for flag in ["-h", "--help"] {
+        let help = check_exit(folder.path(), &[flag], 0).out;
+        assert!(help.contains("\nModels:\n  init         Write a small model that runs at once\n"), "{help}");
+        assert!(help.contains("\nOptions:\n"), "{help}");
     }
 }
 

@@ -66,6 +66,28 @@ fn a_model_with_errors_fails_and_is_shown() {
 }
 
 #[test]
+fn a_report_that_can_not_be_written_costs_no_result() {
+    let folder = folder();
+    let (out, err) = check_exit(folder.path(), &["test", "a.yaml", "--junit", "gone/report.xml"], 2);
+    assert!(out.contains("`y` at bin 1: expected 4, found 3\n\ntest result: FAILED."), "{out}");
+    assert!(err.contains("can't write `gone/report.xml`"), "{err}");
+}
+
+#[test]
+fn a_report_has_what_is_wrong_with_a_model_that_no_test_could_run_of() {
+    let folder = folder();
+    fs::write(folder.path().join("a.yaml"), "schemaVersion: 1\nnodes: [").unwrap();
+    fs::write(folder.path().join("t.yaml"), "templateType: simulations\nversion: \"1.0\"\n").unwrap();
+    let (out, err) = check_exit(folder.path(), &["test", "--json", "--junit", "report.xml"], 1);
+    let report = fs::read_to_string(folder.path().join("report.xml")).unwrap();
+    assert!(report.contains("<error message=\"the model has errors\">error[FT0001]: "), "{report}");
+    assert!(report.contains("<error message=\"the model has errors\">error[FT0008]: "), "{report}");
+    let document: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert!(document["models"][0]["error"].as_str().unwrap().starts_with("error[FT0001]: "), "{out}");
+    assert!(err.contains("the tests of `./t.yaml` can't run: it has errors"), "{err}");
+}
+
+#[test]
 fn results_are_written_for_machines() {
     let folder = folder();
     let (out, _) = check_exit(folder.path(), &["test", "--json", "--junit", "report.xml"], 1);

@@ -151,6 +151,8 @@ fn a_request_of_the_api_is_answered_with_the_members_of_the_api() {
         "error": "parameter_type_mismatch", "parameter": "q0", "expected": "number", "actual": "string", "value": "zero"
     });
     check_json(&request(r#"{"q0":"zero"}"#), 1, &expected);
+    check_json("{", 1, &serde_json::json!({ "error": "invalid_request" }));
+    check_json(r#"{"template":"order-system","windw":{}}"#, 1, &serde_json::json!({ "error": "invalid_request" }));
     let other = request("{}").replace("order-system", "shop");
     check_json(&other, 1, &serde_json::json!({ "error": "template_not_found", "value": "shop" }));
 }

@@ -115,3 +115,21 @@ fn check_finds_what_is_wrong_in_a_folder() {
     let missing = check_exit(folder.path(), &["list", "--templates", "nowhere"], 2);
     assert!(missing.err.contains("no such file or folder"), "{}", missing.err);
 }
+
+#[test]
+fn a_template_and_a_model_are_told_from_each_other() {
+    let folder = folder();
+    let template = "templateType: simulation\nversion: \"1.0\"\nparameters: [ { name: q0, type: number } ]\n";
+    fs::write(folder.path().join("shop.yaml"), template).unwrap();
+    for command in ["check", "run", "compile"] {
+        let args = [command, "shop.yaml"];
+        let output = Command::new(env!("CARGO_BIN_EXE_ftc")).args(args).current_dir(folder.path()).output().unwrap();
+        let shown = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert!(shown.starts_with("error[FT0611]: this is a template, not a model\n"), "{shown}");
+        assert!(shown.contains("help: check it with `ftc template check`") && shown.contains(": 1 error\n"), "{shown}");
+    }
+    fs::write(folder.path().join("model.yaml"), "schemaVersion: 1\nnodes: []\n").unwrap();
+    let done = check_exit(folder.path(), &["run", "model.yaml"], 1);
+    assert!(done.err.starts_with("error[FT0611]: this is a model, not a template\n"), "{}", done.err);
+    assert!(done.err.ends_with("checked 1 template: 1 error\n"), "{}", done.err);
+}

@@ -18,8 +18,12 @@ outputs: [ { series: queue, as: depth } ]
 
 /// What `ftc trace` prints and ends with.
 fn trace(args: &[&str]) -> (String, String, Option<i32>) {
-    let folder = folder();
-    let output = Command::new(env!("CARGO_BIN_EXE_ftc")).arg("trace").args(args).current_dir(&folder).output().unwrap();
+    ftc(&folder(), &[&["trace"], args].concat())
+}
+
+/// What `ftc` prints and ends with.
+fn ftc(folder: &TempDir, args: &[&str]) -> (String, String, Option<i32>) {
+    let output = Command::new(env!("CARGO_BIN_EXE_ftc")).args(args).current_dir(folder).output().unwrap();
     let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
     (out, err, output.status.code())
 }
@@ -34,7 +38,7 @@ fn folder() -> TempDir {
 #[test]
 fn the_tree_leads_back_to_the_lines_of_files() {
     let expected = "\
-queue @ 00:05 (bin 1) = 7
+queue @ 2025-10-07 00:05 (bin 1) = 7
 │  = MAX(0, SHIFT(queue, 1) + demand - capacity)
 ├─ [0]
 └─ SHIFT(queue, 1) + demand - capacity = 7
@@ -42,7 +46,7 @@ queue @ 00:05 (bin 1) = 7
    │  │  = MAX(0, SHIFT(queue, 1) + demand - capacity)
    │  ├─ [0]
    │  └─ SHIFT(queue, 1) + demand - capacity = 5
-   │     ├─ SHIFT(queue, 1) = 0
+   │     ├─ SHIFT(queue, 1) = 0  ← m.yaml:7
    │     │     (before bin 0)
    │     ├─ + demand = 15 orders  ← demand.csv:1
    │     └─ - capacity = 10 orders  ← m.yaml:4
@@ -66,6 +70,29 @@ fn programs_get_the_tree_as_json() {
     assert_eq!(tree["value"], 3.0);
     assert_eq!(tree["place"], "demand.csv:3");
     assert_eq!(tree["time"], "2025-10-07T00:10:00Z");
+}
+
+#[test]
+fn data_of_a_run_that_lies_in_a_gap_is_said_to_be_not_measured() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows = "ts,node,arrivals,served,errors,schema_version,extraction_ts\n\
+                2025-10-07T00:00:00Z,OrderService,5,4,0,2.0,2025-10-08T00:00:00Z\n\
+                2025-10-07T00:10:00Z,OrderService,6,6,0,2.0,2025-10-08T00:00:00Z\n";
+    fs::write(folder.path().join("bins.csv"), rows).unwrap();
+    let replay =
+        "replay order-system --source bins.csv --start 2025-10-07T00:00:00Z --bins 3 --nodes OrderService --out runs";
+    ftc(&folder, &replay.split(' ').collect::<Vec<_>>());
+    let run = fs::read_dir(folder.path().join("runs")).unwrap().next().unwrap().unwrap();
+    let run = format!("runs/{}", run.file_name().into_string().unwrap());
+    let (out, ..) = ftc(&folder, &["trace", &run, "orders_served@1"]);
+    let expected = format!(
+        "orders_served @ 2025-10-07 00:05 (bin 1) = 0 requests  ← {run}/telemetry/OrderService_served.csv:3\n   \
+         (not measured: telemetry gap at bin 1, 00:05-00:10 UTC)\n"
+    );
+    assert_eq!(out, expected);
+    assert!(!ftc(&folder, &["trace", &run, "orders_served@2"]).0.contains("gap"));
+    let (_, err, code) = ftc(&folder, &["trace", "runs", "orders_served@1"]);
+    assert_eq!((err, code), (format!("error: `runs` is a folder of runs, not a run\nhelp: use `{run}`\n"), Some(2)));
 }
 
 fn check_refused(args: &[&str], message: &str) {

@@ -23,6 +23,7 @@ const INITIAL: Param = param("initial", ANY, "what holds before the first presen
 pub(super) static CUMSUM: Builtin = Builtin {
     name: "CUMSUM",
     params: X,
+    carries: true,
     meaning: Meaning::Scan(add_up),
     emit: Emit::Carry(emit_sum),
     fast: Some(Fast::Scan(|state, x, args, out| scan::tile(add_up, state, x, args, out))),
@@ -36,6 +37,7 @@ pub(super) static CUMMAX: Builtin = Builtin {
     name: "CUMMAX",
     params: X,
     choice: Choice::Last,
+    carries: true,
     meaning: Meaning::Scan(largest),
     emit: Emit::Carry(emit_largest),
     fast: Some(Fast::Scan(|state, x, args, out| scan::tile(largest, state, x, args, out))),
@@ -49,6 +51,7 @@ pub(super) static CUMMIN: Builtin = Builtin {
     name: "CUMMIN",
     params: X,
     choice: Choice::Last,
+    carries: true,
     meaning: Meaning::Scan(smallest),
     emit: Emit::Carry(emit_smallest),
     fast: Some(Fast::Scan(|state, x, args, out| scan::tile(smallest, state, x, args, out))),
@@ -61,6 +64,7 @@ pub(super) static CUMMIN: Builtin = Builtin {
 pub(super) static EMA: Builtin = Builtin {
     name: "EMA",
     params: &[SERIES, ALPHA, INITIAL.or(Default::Absent)],
+    carries: true,
     meaning: Meaning::Lower(lower_ema),
     summary: "the exponential average: `alpha*x + (1-alpha)*previous`",
     edge: "the first present x starts it, blended with `initial` if that is given; at a missing x the last result \

@@ -17,6 +17,7 @@ pub(super) const FUNCTION: Builtin = Builtin {
     needs_window: false,
     convention: None,
     choice: Choice::Computed,
+    carries: false,
     requires: None,
     meaning: Meaning::Elementwise(|_| f64::NAN),
     emit: Emit::Call,

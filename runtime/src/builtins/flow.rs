@@ -20,7 +20,11 @@ pub(super) static INFER_CAPACITY: Builtin = Builtin {
     name: "infer_capacity_from_saturation",
     params: CAPACITY_PARAMS,
     reads: |param, args| back_to(3, 1, param, args),
-    choice: Choice::Last,
+    choice: Choice::Tested {
+        test: &SATURATED,
+        passed: "saturated: what was served is the capacity",
+        failed: "not saturated: the largest served of the window",
+    },
     meaning: Meaning::Lower(lower_capacity),
     summary: "served where the service is saturated, else the largest served of the last `window` bins",
     edge: "saturated is where external_demand > served and, if queue_depth is given, queue_depth > min_queue; a missing \

@@ -55,6 +55,8 @@ pub struct Builtin {
     pub convention: Option<Convention>,
     /// Which argument's value is the result, where it is one of them; what a reader of a result wants to know.
     pub choice: Choice,
+    /// Whether the result at bin t is made of the one at bin t-1, too.
+    pub carries: bool,
     /// What must hold between its compile-time arguments.
     pub requires: Option<Requirement>,
     /// What it computes.
@@ -104,6 +106,16 @@ pub enum Choice {
     Last,
     /// The second argument's where the first is true, else the third's.
     Condition,
+    /// That of the first argument at one of its bins, the newest which equals the result. The other arguments settled
+    /// which bins counted.
+    Tested {
+        /// An entry with the same arguments that tells one way from the other.
+        test: &'static Builtin,
+        /// How the result came about where that is true, in words.
+        passed: &'static str,
+        /// How it came about elsewhere.
+        failed: &'static str,
+    },
 }
 
 /// What must hold between the compile-time arguments of a call.

@@ -132,6 +132,7 @@ pub(crate) const fn entry(name: &'static str, syntax: Syntax, params: &'static [
         convention: None,
         requires: None,
         choice: Choice::Computed,
+        carries: false,
         meaning,
         emit: Emit::Call,
         fast: None,

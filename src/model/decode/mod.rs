@@ -27,6 +27,11 @@ use crate::source::Spanned;
 /// Decodes a whole model.
 pub fn decode(tree: &Node, sink: &mut Sink) -> Model {
     let mut model = Model { grid: grid::unknown(), ..Model::default() };
+    if let Some(key) = tree.key("templateType") {
+        sink.emit(codes::MISTAKEN_KIND, key.span, "this is a template, not a model")
+            .help("check it with `ftc template check`, or make a model of it with `ftc template instantiate`");
+        return model;
+    }
     let Some(fields) = Fields::open(tree, &schema::MODEL, sink) else {
         return model;
     };

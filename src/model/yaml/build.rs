@@ -99,7 +99,7 @@ impl<'a> Builder<'a> {
         let root = self.root.filter(|root| !is_left_out(root));
         if root.is_none() {
             sink.emit(codes::INVALID_YAML, self.source.span(0, 0), "the document is empty")
-                .help("begin with `schemaVersion: 1`");
+                .help("begin a model with `schemaVersion: 1`, a template with `templateType: simulation`");
         }
         root
     }

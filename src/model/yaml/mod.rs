@@ -33,6 +33,14 @@ pub struct Node {
     pub span: Span,
 }
 
+impl Node {
+    /// The key of that name, if this is a mapping that has it.
+    pub fn key(&self, name: &str) -> Option<&Spanned<Arc<str>>> {
+        let NodeKind::Mapping(entries) = &self.kind else { return None };
+        entries.iter().map(|entry| &entry.key).find(|key| &*key.value == name)
+    }
+}
+
 /// The kinds of values.
 #[derive(Clone, Debug)]
 pub enum NodeKind {

@@ -25,7 +25,8 @@ use crate::{files, interrupt, warnings};
 /// What the long help adds.
 pub(crate) const MORE_HELP: &str = "\
 Examples:
-  ftc overlay RUN --set 'capacity_doubled=capacity_inferred * 2' --map OrderService.capacity=capacity_doubled
+  ftc overlay RUN --set 'capacity_doubled=capacity_inferred * 2' \\
+      --map OrderService.capacity=capacity_doubled
   ftc overlay RUN --set demand=250 --scenario 'Black Friday'
   ftc overlay RUN --param growth=1.2 --out runs
   ftc overlay RUN --file overlay.yaml --json | jq .overlay

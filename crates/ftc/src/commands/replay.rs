@@ -16,6 +16,7 @@ use flowtime_runs::replay::{
 use flowtime_telemetry::load::{Fill, LoadError, LoadOptions};
 use flowtime_telemetry::source::{self, SourceOptions, TelemetrySource};
 use flowtime_telemetry::time::BinSize;
+use serde_json::json;
 
 use super::load::FillArg;
 use super::run::{parse_setting, shown};
@@ -28,8 +29,10 @@ use crate::{files, interrupt, warnings};
 /// What the long help adds.
 pub(crate) const MORE_HELP: &str = "\
 Examples:
-  ftc replay order-system --start 2025-10-07T00:00:00Z --bins 288 --nodes OrderService --source gold.sqlite --out runs
-  ftc replay order-system --start 2025-10-07T00:00:00Z --bins 24 --bin-size 1h --source gold.sqlite --out runs
+  ftc replay order-system --start 2025-10-07T00:00:00Z --bins 288 --nodes OrderService \\
+      --source gold.sqlite --out runs
+  ftc replay order-system --start 2025-10-07T00:00:00Z --bins 24 --bin-size 1h \\
+      --source gold.sqlite --out runs
   ftc replay microservices --param demand=160 --out runs
   ftc replay --request request.json --source gold.sqlite --out runs --json
 
@@ -107,10 +110,7 @@ pub(crate) fn run(args: &ReplayArgs, ui: &Ui) -> anyhow::Result<Outcome> {
     let request = match request(args) {
         Ok(request) => request,
         Err(Refused::Read(error)) => return Err(error),
-        Err(Refused::Json(error)) => {
-            ui.error(&format!("the request is none: {error}"));
-            return Ok(Outcome::Problems);
-        }
+        Err(Refused::Json(error)) => return refused(&error, args, ui),
     };
     let settings = Settings { parameters: args.set.clone(), engine };
     match interrupt::while_writing(|| carry_out(&request, args, settings, ui)) {
@@ -125,6 +125,19 @@ enum Refused {
     Read(anyhow::Error),
     /// It is not what a request is.
     Json(serde_json::Error),
+}
+
+/// Says why a file is no request: to people, or as the members of an HTTP answer.
+fn refused(error: &serde_json::Error, args: &ReplayArgs, ui: &Ui) -> anyhow::Result<Outcome> {
+    let message = format!("this is no request: {error}");
+    if args.json {
+        let body = json!({ "error": "invalid_request", "message": message });
+        ui.result(&(serde_json::to_string_pretty(&body).context("can't write the error as JSON")? + "\n"))?;
+    } else {
+        ui.error(&message);
+        ui.help("write a request as `ftc replay --help` shows one");
+    }
+    Ok(Outcome::Problems)
 }
 
 fn request(args: &ReplayArgs) -> Result<ReplayRequest, Refused> {

@@ -13,6 +13,7 @@ use flowtime::diagnostics::render;
 use flowtime::driver::Check;
 use flowtime::load::{FileLoader, SourceCheck};
 use flowtime::source::Sources;
+use flowtime::template::TemplateError;
 use flowtime_runs::{TestProblem, TestResult, run_test};
 
 use crate::commands::template::{load_file, show_error};
@@ -61,8 +62,8 @@ struct Tested {
     name: String,
     /// Its text, for places in it.
     sources: Sources,
-    /// Whether it has errors, so that no test of it could run.
-    broken: bool,
+    /// What is wrong with it, so that no test of it could run.
+    broken: Option<String>,
     /// The tests that ran.
     results: Vec<TestResult>,
     /// How many the filter left out.
@@ -86,51 +87,56 @@ pub(crate) fn test(args: &TestArgs, ui: &Ui) -> anyhow::Result<Outcome> {
         tested.push(test_model(model, args, ui)?);
     }
     let totals = Totals::of(&tested, begin.elapsed());
-    if let Some(file) = &args.junit {
-        files::write(file, junit::document(&tested, &totals).as_bytes())?;
-    }
     if args.json {
         ui.result(&json::document(&tested, &totals)?)?;
     } else {
         ui.result(&(failures(&tested) + &totals.summary(ui)))?;
+    }
+    if let Some(file) = &args.junit {
+        files::write(file, junit::document(&tested, &totals).as_bytes())?;
     }
     Ok(if totals.failed + totals.broken > 0 { Outcome::Problems } else { Outcome::Clean })
 }
 
 impl Tested {
     /// A model that no test could run of.
-    fn broken(name: String) -> Self {
-        Self { name, sources: Sources::default(), broken: true, results: Vec::new(), filtered: 0 }
+    fn broken(name: String, problem: String) -> Self {
+        Self { name, sources: Sources::default(), broken: Some(problem), results: Vec::new(), filtered: 0 }
     }
 }
 
-/// The model at `path`, or the one that the template there makes, and where its data is; `None` if there is none, which
-/// has been said.
-fn read(path: &Path, ui: &Ui) -> anyhow::Result<Option<(Check, FileLoader)>> {
+/// The model at `path`, or the one that the template there makes, and where its data is; or why there is none.
+fn read(path: &Path) -> anyhow::Result<Result<(Check, FileLoader), TemplateError>> {
     if files::is_stdin(path) || !files::is_template(&files::read(path)?) {
         let model = ModelText::read(path)?;
-        return Ok(Some((model.check(SourceCheck::Skip), model.loader)));
+        return Ok(Ok((model.check(SourceCheck::Skip), model.loader)));
     }
     let loader = FileLoader::new(path.parent().unwrap_or(Path::new("")).to_owned());
-    match load_file(path).and_then(|template| template.instantiate(&template.sample())) {
-        Ok(instance) => Ok(Some((instance.check(&loader, SourceCheck::Skip), loader))),
-        Err(error) => {
-            show_error(error, false, ui)?;
-            Ok(None)
-        }
-    }
+    let instance = load_file(path).and_then(|template| template.instantiate(&template.sample()));
+    Ok(instance.map(|instance| (instance.check(&loader, SourceCheck::Skip), loader)))
+}
+
+/// Says why no test of a model can run.
+fn refuse(name: String, problem: String, ui: &Ui) -> Tested {
+    ui.error(&format!("the tests of `{name}` can't run: it has errors"));
+    Tested::broken(name, problem)
 }
 
 fn test_model(path: &Path, args: &TestArgs, ui: &Ui) -> anyhow::Result<Tested> {
     let name = path.display().to_string();
-    let Some((check, loader)) = read(path, ui)? else { return Ok(Tested::broken(name)) };
-    let mut tested = Tested { broken: false, sources: check.sources, ..Tested::broken(name) };
-    let Some(checked) = &check.model else {
-        ui.say(&render::full(&check.diagnostics, &tested.sources, ui.colors(&io::stderr())));
-        ui.error(&format!("the tests of `{}` can't run: the model has errors", tested.name));
-        tested.broken = true;
-        return Ok(tested);
+    let (check, loader) = match read(path)? {
+        Ok(read) => read,
+        Err(error) => {
+            let problem = in_words(&error);
+            show_error(error, false, ui)?;
+            return Ok(refuse(name, problem, ui));
+        }
     };
+    let Some(checked) = &check.model else {
+        ui.say(&render::full(&check.diagnostics, &check.sources, ui.colors(&io::stderr())));
+        return Ok(refuse(name, render::full(&check.diagnostics, &check.sources, false), ui));
+    };
+    let mut tested = Tested { name, sources: check.sources, broken: None, results: Vec::new(), filtered: 0 };
     let all = &checked.model.tests;
     let chosen = |name: &str| args.filter.as_ref().is_none_or(|text| name.contains(text.as_str()));
     let tests: Vec<_> = all.iter().filter(|test| chosen(&test.name.value)).collect();
@@ -147,6 +153,14 @@ fn test_model(path: &Path, args: &TestArgs, ui: &Ui) -> anyhow::Result<Tested> {
         tested.results.push(result);
     }
     Ok(tested)
+}
+
+/// What is wrong with a template, with the lines it is about.
+fn in_words(error: &TemplateError) -> String {
+    match error {
+        TemplateError::Invalid { problems, .. } => render::full(&problems.diagnostics, &problems.sources, false),
+        _ => error.to_string(),
+    }
 }
 
 /// Shows progress to people; machines get a document at the end.
@@ -206,7 +220,7 @@ impl Totals {
             passed,
             failed: results().count() - passed,
             filtered: tested.iter().map(|model| model.filtered).sum(),
-            broken: tested.iter().filter(|model| model.broken).count(),
+            broken: tested.iter().filter(|model| model.broken.is_some()).count(),
             time,
         }
     }

@@ -9,6 +9,7 @@ use flowtime::diagnostics::suggest::nearest;
 use flowtime::driver::Settings;
 use flowtime::load::SourceCheck;
 use flowtime::trace::{Step, Target, trace};
+use flowtime_runs::{ReadError, StoredRun, note_gaps};
 
 use crate::commands::run::{parse_setting, show_problems, show_run_error};
 use crate::models::ModelText;
@@ -22,8 +23,8 @@ Examples:
   ftc trace runs/run_20251007T000000Z_9294e255 capacity_inferred@168 --depth 5
   ftc trace model.yaml served@2025-10-07T14:35:00Z --json
 
-What was not taken (the other branch of an IF, the larger side of a MIN) stands in brackets and is not opened;
-`…` ends what lies deeper than `--depth`.
+What was not taken stands in brackets and is not opened: the other branch of an IF, the larger side
+of a MIN. `…` ends what lies deeper than `--depth`.
 
 Exit codes:
   0  the value was traced
@@ -50,7 +51,8 @@ pub(crate) struct TraceArgs {
 
 /// Traces the value and prints its tree.
 pub(crate) fn run(args: &TraceArgs, ui: &Ui) -> anyhow::Result<Outcome> {
-    let path = model_of(&args.model);
+    let stored = run_at(&args.model)?;
+    let path = stored.as_ref().map_or_else(|| args.model.clone(), |run| run.path().join("model.yaml"));
     if !paths::is_one_model(&path, ui) {
         return Ok(Outcome::Failed);
     }
@@ -63,14 +65,24 @@ pub(crate) fn run(args: &TraceArgs, ui: &Ui) -> anyhow::Result<Outcome> {
     let Some(target) = target(args, checked, ui) else { return Ok(Outcome::Problems) };
     let settings = Settings { parameters: args.set.clone(), ..Settings::default() };
     match trace(checked, &check.sources, &model.loader, &settings, target) {
-        Ok(step) => show(&step, args, ui),
+        Ok(mut step) => {
+            stored.iter().try_for_each(|run| note_gaps(&mut step, run))?;
+            show(&step, args, ui)
+        }
         Err(error) => show_run_error(error, &check, args.json, ui),
     }
 }
 
-/// A run's own model stands for its folder.
-fn model_of(path: &Path) -> PathBuf {
-    if path.join("run.json").is_file() { path.join("model.yaml") } else { path.to_owned() }
+/// The run in a folder; none for a model, or for a folder that may have models.
+fn run_at(path: &Path) -> Result<Option<StoredRun>, ReadError> {
+    if !path.is_dir() {
+        return Ok(None);
+    }
+    match StoredRun::open(path) {
+        Ok(run) => Ok(Some(run)),
+        Err(ReadError::NoRun { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// What `SERIES@BIN` means; says why if it means nothing.

@@ -10,6 +10,16 @@ use serde_json::{Value, json};
 use super::{Origin, show_error};
 use crate::ui::{Outcome, Ui};
 
+/// What the long help of `list` adds.
+pub(super) const MORE_LIST_HELP: &str = "\
+Examples:
+  ftc template list
+  ftc template list --templates my-templates --json
+
+Exit codes:
+  0  the templates were listed, broken ones among them
+  2  the folder can't be read, or the command line is wrong";
+
 /// What the long help of `show` adds.
 pub(super) const MORE_HELP: &str = "\
 Examples:

@@ -9,7 +9,7 @@ use flowtime::diagnostics::render;
 use flowtime::template::{Problems, TemplateError, list};
 
 use super::{Origin, document, show_error};
-use crate::models::{Counts, counted};
+use crate::models::Counts;
 use crate::ui::{Outcome, Ui};
 
 /// What the long help adds.
@@ -57,7 +57,7 @@ pub(super) fn check(args: &CheckArgs, ui: &Ui) -> anyhow::Result<Outcome> {
     let color = ui.colors(&io::stdout());
     let shown = |one: &Problems| render::full(&one.diagnostics, &one.sources, color);
     ui.result(&if args.json { document(&all) } else { all.iter().map(shown).collect() })?;
-    ui.note(&counts.summary().replace(&counted(counts.models, "model"), &counted(counts.models, "template")));
+    ui.note(&counts.summary_of("template"));
     Ok(if counts.errors > 0 { Outcome::Problems } else { Outcome::Clean })
 }
 

@@ -10,6 +10,7 @@ use clap::Args;
 use flowtime::diagnostics::{codes, render};
 use flowtime::load::{FileLoader, SourceCheck};
 use flowtime::template::{Arguments, Instance, METRICS, Problems, Template};
+use flowtime_files::encode;
 use serde_json::{Map, Value, json};
 
 use super::{Origin, document, show_error, show_problems};
@@ -192,7 +193,7 @@ fn arguments(args: &TemplateArgs, template: &Template, folder: &Path) -> Argumen
 /// Whether a folder has telemetry of a node's metric.
 fn is_there(folder: &Path, node: &str, metric: &str) -> bool {
     METRICS.contains(&metric)
-        && fs::metadata(folder.join(format!("{node}_{metric}.csv"))).is_ok_and(|file| file.is_file())
+        && fs::metadata(folder.join(encode(&format!("{node}_{metric}")) + ".csv")).is_ok_and(|file| file.is_file())
 }
 
 fn instance_json(instance: &Instance) -> anyhow::Result<String> {

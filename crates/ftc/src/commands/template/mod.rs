@@ -16,10 +16,21 @@ use flowtime::template::{FolderTemplates, Problems, Template, TemplateError, Tem
 use crate::models::Counts;
 use crate::ui::{Outcome, Ui};
 
+/// What the long help adds.
+pub(crate) const MORE_HELP: &str = "\
+Examples:
+  ftc template list
+  ftc template show microservices
+  ftc template run microservices --param demand=160
+  ftc template instantiate microservices -o model.yaml
+
+A template that needs telemetry is run with `ftc replay`.";
+
 /// What is done with templates.
 #[derive(Debug, Subcommand)]
 pub(crate) enum TemplateCommand {
     /// List the templates
+    #[command(after_long_help = catalogue::MORE_LIST_HELP)]
     List(catalogue::ListArgs),
     /// Show what a template is, its parameters and its nodes
     #[command(after_long_help = catalogue::MORE_HELP)]
@@ -105,7 +116,7 @@ pub(crate) fn show_error(error: TemplateError, as_json: bool, ui: &Ui) -> anyhow
     }
     let outcome = outcome(&error);
     match error {
-        TemplateError::Invalid { problems, .. } => show_problems(*problems, ui),
+        TemplateError::Invalid { problems, .. } => show_problems_of("template", *problems, ui),
         TemplateError::Parameters(errors) => {
             for error in errors {
                 ui.error(&error.to_string());
@@ -128,13 +139,17 @@ fn outcome(error: &TemplateError) -> Outcome {
     }
 }
 
-/// Shows diagnostics on standard error, and how many there are.
+/// Shows diagnostics of a model on standard error, and how many there are.
 pub(crate) fn show_problems(problems: Problems, ui: &Ui) {
+    show_problems_of("model", problems, ui);
+}
+
+fn show_problems_of(noun: &str, problems: Problems, ui: &Ui) {
     let mut counts = Counts::default();
     counts.add(&problems.diagnostics);
     let diagnostics = ui.wanted(problems.diagnostics);
     ui.say(&render::full(&diagnostics, &problems.sources, ui.colors(&std::io::stderr())));
-    ui.note(&counts.summary());
+    ui.note(&counts.summary_of(noun));
 }
 
 /// The machine form of diagnostics.

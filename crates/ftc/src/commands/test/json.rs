@@ -1,5 +1,5 @@
 //! The results of tests as JSON, version 1: `{version, passed, failed, filtered, durationMs, models: [{file, broken,
-//! tests: [{name, status, durationMs, problems: [{message, …}]}]}]}`. Values that are missing or infinite are `null`.
+//! error, tests: [{name, status, durationMs, problems: [{message, …}]}]}]}`. Values that are missing or infinite are `null`.
 
 use anyhow::Context;
 use flowtime_runs::{TestProblem, TestResult};
@@ -29,7 +29,7 @@ fn model(model: &Tested) -> Value {
             "problems": result.problems.iter().map(|one| problem(one, model)).collect::<Vec<_>>(),
         })
     };
-    json!({ "file": model.name, "broken": model.broken, "tests": model.results.iter().map(test).collect::<Vec<_>>() })
+    json!({ "file": model.name, "broken": model.broken.is_some(), "error": model.broken, "tests": model.results.iter().map(test).collect::<Vec<_>>() })
 }
 
 fn problem(problem: &TestProblem, model: &Tested) -> Value {

@@ -19,17 +19,22 @@ pub(super) fn document(tested: &[Tested], totals: &Totals) -> String {
 
 fn suite(model: &Tested) -> String {
     let failed = model.results.iter().filter(|result| !result.problems.is_empty()).count();
-    let broken = usize::from(model.broken);
+    let broken = usize::from(model.broken.is_some());
     let time = model.results.iter().map(|result| result.time).sum();
     let counts = counts(model.results.len() + broken, failed, broken, time);
     let name = escaped(&model.name);
-    let error = format!(
-        "    <testcase name=\"check\" classname=\"{name}\" time=\"0\">\n      \
-         <error message=\"the model has errors\"/>\n    </testcase>\n"
-    );
-    let error = if model.broken { error } else { String::new() };
+    let error = model.broken.as_ref().map_or_else(String::new, |problem| error(&name, problem));
     let cases: String = model.results.iter().map(|result| case(result, model)).collect();
     format!("  <testsuite name=\"{name}\" {counts}>\n{error}{cases}  </testsuite>\n")
+}
+
+/// The case of a model that no test could run of.
+fn error(class: &str, problem: &str) -> String {
+    let text = escaped(problem.trim_end());
+    format!(
+        "    <testcase name=\"check\" classname=\"{class}\" time=\"0\">\n      \
+         <error message=\"the model has errors\">{text}</error>\n    </testcase>\n"
+    )
 }
 
 fn case(result: &TestResult, model: &Tested) -> String {
