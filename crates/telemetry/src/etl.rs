@@ -46,6 +46,7 @@ pub use schedule::{Pass, Schedule};
 pub use when::{When, parse_span};
 pub use write::NodeGaps;
 
+use crate::gold::GoldStore;
 use crate::time::{BinSize, Window};
 use intake::{Found, Node};
 use write::Content;
@@ -91,9 +92,9 @@ pub struct Job {
 pub struct Progress {
     /// What it does.
     pub step: Step,
-    /// Bytes read so far.
-    pub bytes: u64,
-    /// Bytes of all files.
+    /// How much of the step is done: bytes of files while it reads, nodes while it writes.
+    pub done: u64,
+    /// How much there is to do in all; 0 where that isn't known.
     pub total: u64,
     /// Lines read so far.
     pub lines: u64,
@@ -152,15 +153,14 @@ fn as_text<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::E
 /// # Errors
 /// Something can't be read or written, too many lines are bad, or the window is none. Gold is then as it was before.
 pub fn run(job: &Job, progress: &dyn Fn(Progress), stop: Option<&AtomicBool>) -> Result<Summary, EtlError> {
-    write::check_gold(&job.gold, job.bin)?;
+    GoldStore::check(&job.gold, job.bin)?;
     let mapping = job.mapping.as_deref().map(read_mapping).transpose()?.unwrap_or_default();
     let watch = Watch { progress, stop };
     let (mut stage, mut found) = intake::read_all(job, &mapping, watch)?;
     let window = window::choose(job, found.extent.as_ref(), found.nodes.len())?;
-    watch.begin(Step::Counting);
+    watch.tell(Step::Counting, 0, 0);
     let unique = stage.count(window.start().as_second(), window.end().as_second(), job.bin.seconds())?;
     found.events.duplicates = found.staged - unique;
-    watch.begin(Step::Writing);
     let gaps = Content { stage: &stage, window: &window, found: &found, job, watch }.put()?;
     Ok(summary(&window, &found, gaps))
 }
@@ -173,8 +173,9 @@ struct Watch<'a> {
 }
 
 impl Watch<'_> {
-    fn begin(&self, step: Step) {
-        (self.progress)(Progress { step, bytes: 0, total: 0, lines: 0 });
+    /// Says that of the `total` parts of a step so many are done.
+    fn tell(&self, step: Step, done: u64, total: u64) {
+        (self.progress)(Progress { step, done, total, lines: 0 });
     }
 
     fn check(&self) -> Result<(), EtlError> {

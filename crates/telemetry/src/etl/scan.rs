@@ -117,8 +117,8 @@ impl<'a> Scan<'a> {
             return Ok(());
         }
         self.watch.check()?;
-        let (bytes, total, lines) = (self.done + bytes, self.total, self.lines);
-        (self.watch.progress)(Progress { step: Step::Reading, bytes, total, lines });
+        let (done, total, lines) = (self.done + bytes, self.total, self.lines);
+        (self.watch.progress)(Progress { step: Step::Reading, done, total, lines });
         reader.pass_on()
     }
 }

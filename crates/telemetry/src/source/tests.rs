@@ -6,7 +6,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::{Query, SourceError, SourceOptions, open};
-use crate::gold::{Format, GoldRow, GoldStore, ImportError, ImportOptions, ReadError, RowWriter, import, read_rows};
+use crate::gold::{Format, GoldRow, ImportError, ImportOptions, ReadError, RowWriter, import, read_rows};
 use crate::time::BinSize;
 
 const HEADER: &str = "ts,node,arrivals,served,errors\n";
@@ -28,9 +28,9 @@ fn check_wrong(name: &str, text: &[u8], message: &str, help: Option<&str>) {
     let error = rows_of(&path).unwrap_err();
     assert_eq!(error.to_string().replace(&path.display().to_string(), "FILE"), message);
     assert_eq!(error.help().as_deref(), help);
-    let mut store = GoldStore::open_or_create(&folder.path().join("gold.sqlite"), BinSize::DEFAULT).unwrap();
-    assert!(import(&mut store, &[path], &ImportOptions::default()).is_err());
-    assert_eq!(store.nodes().unwrap(), Vec::<String>::new());
+    let gold = folder.path().join("gold.sqlite");
+    assert!(import(&gold, BinSize::DEFAULT, &[path], &ImportOptions::default()).is_err());
+    assert!(!gold.exists());
 }
 
 fn check_cell(column: usize, found: &str, message: &str) {
@@ -134,13 +134,13 @@ fn one_import_names_many_wrong_rows_and_imports_nothing() {
     let path = folder.path().join("a.csv");
     let rows = "2025-10-07T00:00:00Z,A,1,1,1\n2025-10-07T00:01:00Z,A,1,1,1\n2025-10-07T00:05:00Z,A,x,1,1\n";
     fs::write(&path, format!("{HEADER}{rows}")).unwrap();
-    let mut store = GoldStore::open_or_create(&folder.path().join("gold.sqlite"), BinSize::DEFAULT).unwrap();
-    let error = import(&mut store, &[path], &ImportOptions::default()).unwrap_err();
+    let gold = folder.path().join("gold.sqlite");
+    let error = import(&gold, BinSize::DEFAULT, &[path], &ImportOptions::default()).unwrap_err();
     assert_eq!(error.to_string(), "2 rows are wrong; nothing was imported");
     let ImportError::Rows { errors, .. } = error else { panic!("{error}") };
     let alignment = "a.csv:3: column `ts`: 2025-10-07T00:01:00Z is not on a boundary of 5m bins";
     assert!(errors[0].to_string().ends_with(alignment), "{}", errors[0]);
-    assert_eq!(store.nodes().unwrap(), Vec::<String>::new());
+    assert!(!gold.exists());
 }
 
 fn query() -> Query {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use flowtime_telemetry::gold::{self, GoldStore, ImportError, ImportOptions, ReadError};
+use flowtime_telemetry::gold::{self, ImportError, ImportOptions, ReadError};
 use flowtime_telemetry::time::BinSize;
 use jiff::Timestamp;
 
@@ -30,14 +30,13 @@ pub(super) fn import(args: &ImportArgs, ui: &Ui) -> anyhow::Result<Outcome> {
     if !paths::exist(&args.files, ui) {
         return Ok(Outcome::Failed);
     }
-    let mut store = GoldStore::open_or_create(&args.gold, args.bin_size)?;
     let progress = Progress::new(ui.shows_progress());
     let options = ImportOptions {
         made: Timestamp::now(),
         stop: Some(&interrupt::STOP),
         progress: Some(&|rows| progress.say(&format!("{rows} rows read"))),
     };
-    let result = interrupt::while_writing(|| gold::import(&mut store, &args.files, &options));
+    let result = interrupt::while_writing(|| gold::import(&args.gold, args.bin_size, &args.files, &options));
     drop(progress);
     match result {
         Ok(done) => {
