@@ -10,6 +10,7 @@ mod files;
 mod interrupt;
 mod measure;
 mod models;
+mod pace;
 mod paths;
 mod perf_map;
 mod profile;

@@ -45,7 +45,9 @@ fn claim(path: &Path) -> Result<Staging<'static>, GoldError> {
         Ok(Some(staging)) => Ok(staging),
         Ok(None) => Err(GoldError::Busy { path: path.to_owned(), source: None }),
         Err(FileError::Write { source, .. }) => Err(GoldError::Write { path: path.to_owned(), source }),
-        Err(FileError::Interrupted) => Err(GoldError::Write { path: path.to_owned(), source: io::ErrorKind::Interrupted.into() }),
+        Err(FileError::Interrupted) => {
+            Err(GoldError::Write { path: path.to_owned(), source: io::ErrorKind::Interrupted.into() })
+        }
     }
 }
 

@@ -4,14 +4,14 @@
 
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, Row, TransactionBehavior, params_from_iter};
 
 use super::open::{self, PATIENCE};
 use super::row::decode;
 use super::{Change, GoldError, GoldRow, create};
 use crate::source::Query;
-use crate::time::{BinSize, Window};
+use crate::time::{BinSize, TimeError, Window, parse_utc};
 
 /// Nodes that one query names at most; SQLite takes 32,766 parameters.
 const NODES_AT_ONCE: usize = 1_000;
@@ -153,6 +153,30 @@ impl GoldStore {
         read().map_err(|error| GoldError::new(&self.path, error))
     }
 
+    /// The end of its newest bin; none if it has no bin.
+    ///
+    /// # Errors
+    /// It can't be read, or that bin's start is no time.
+    pub fn end(&self) -> Result<Option<Timestamp>, GoldError> {
+        let read = || -> rusqlite::Result<Option<(String, String)>> {
+            let mut statement = self.connection.prepare(NODES)?;
+            let newest: Vec<(String, String)> =
+                statement.query_map([], |row| Ok((row.get(1)?, row.get(0)?)))?.collect::<Result<_, _>>()?;
+            Ok(newest.into_iter().max())
+        };
+        let Some((ts, node)) = read().map_err(|error| GoldError::new(&self.path, error))? else {
+            return Ok(None);
+        };
+        let row = |error: TimeError| GoldError::Row {
+            path: self.path.clone(),
+            node,
+            ts: ts.clone(),
+            reason: error.to_string(),
+        };
+        let start = parse_utc(&ts).map_err(row)?;
+        Ok(Some(start.saturating_add(SignedDuration::from_secs(self.bin.seconds())).unwrap_or(start)))
+    }
+
     /// Hands the rows of `query` to `each`, by node, then time.
     ///
     /// # Errors
@@ -225,7 +249,7 @@ WITH RECURSIVE nodes(node) AS (
     UNION ALL
     SELECT (SELECT min(node) FROM NodeTimeBin WHERE node > nodes.node) FROM nodes WHERE nodes.node IS NOT NULL
 )
-SELECT node FROM nodes WHERE node IS NOT NULL";
+SELECT node, (SELECT max(ts) FROM NodeTimeBin WHERE node = nodes.node) FROM nodes WHERE node IS NOT NULL";
 
 const OVERVIEW: &str = "SELECT node, min(ts), max(ts), count(*) FROM NodeTimeBin GROUP BY node ORDER BY node";
 

@@ -20,7 +20,7 @@ pub struct Config {
     /// How long a query may take, like `30s`.
     #[serde(default, deserialize_with = "duration")]
     pub query_timeout: Option<Duration>,
-    /// How often a query is tried again.
+    /// How often a query is tried before it has failed; 0 counts as 1.
     pub retry_count: Option<u32>,
     /// Gaps longer than this are major, like `15m`.
     #[serde(default, deserialize_with = "duration")]

@@ -79,10 +79,24 @@ fn a_wrong_header_names_the_nearest_column() {
 fn a_wrong_object_is_located() {
     let check = |text: &str, message: &str, help| check_wrong("a.ndjson", text.as_bytes(), message, help);
     check("[]\n", "FILE:1: expected a JSON object with the columns as keys", None);
-    check("\n{\"ts\": \n", "FILE:2: no JSON object: EOF while parsing a value at character 0", None);
+    check("\n{\"ts\": \n", "FILE:2: no JSON object: the line ends while parsing a value", None);
     check("{\"nod\": 1}\n", "FILE:1: unknown column `nod`", Some("use `node`"));
     let object = "{\"ts\": \"2025-10-07T00:00:00Z\", \"node\": \"A\", \"arrivals\": true}";
     check(object, "FILE:1: column `arrivals`: expected a whole number, found `true`", None);
+}
+
+#[test]
+fn a_row_that_takes_too_much_memory_is_refused() {
+    let long = "x".repeat(17 << 20);
+    let help = Some("close the quote in it, or leave it out");
+    check_wrong("a.csv", format!("{HEADER}a,\"{long}").as_bytes(), "FILE:2: the line is longer than 16 MiB", help);
+    check_wrong(
+        "a.ndjson",
+        format!("{{\n{long}").as_bytes(),
+        "FILE:1: no JSON object: the line ends while parsing an object",
+        None,
+    );
+    check_wrong("a.ndjson", long.as_bytes(), "FILE:1: the line is longer than 16 MiB", None);
 }
 
 #[test]
