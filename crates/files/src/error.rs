@@ -29,7 +29,8 @@ impl FileError {
     }
 }
 
-fn write_help(kind: ErrorKind) -> Option<&'static str> {
+/// What helps where the system refused to write for the reason `kind`, beginning with a verb.
+pub fn write_help(kind: ErrorKind) -> Option<&'static str> {
     match kind {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Some("free some space or write to another disk"),
         ErrorKind::PermissionDenied => Some("make the folder writable or write to another one"),

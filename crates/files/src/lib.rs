@@ -15,7 +15,7 @@ mod series;
 mod staging;
 
 pub use digest::{hex, hex_digest};
-pub use error::FileError;
+pub use error::{FileError, write_help};
 pub use names::{Names, encode};
 pub use number::push_number;
 pub use series::write_series;

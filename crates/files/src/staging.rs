@@ -77,6 +77,11 @@ impl<'a> Staging<'a> {
         Ok(Some(staging).filter(|staging| !staging.published))
     }
 
+    /// Where it is while it is in the making.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Writes the file `relative` and gives its SHA-256; `write` hands over the content piece by piece.
     ///
     /// # Errors

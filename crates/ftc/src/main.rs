@@ -11,6 +11,7 @@ mod groups;
 mod interrupt;
 mod measure;
 mod models;
+mod pace;
 mod paths;
 mod perf_map;
 mod profile;

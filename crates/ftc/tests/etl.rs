@@ -3,16 +3,18 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test that can't set up its folder has failed")]
 
+mod moments;
+
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::thread;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use flowtime_telemetry::gold::{GoldError, GoldRow, GoldStore};
 use flowtime_telemetry::source::Query;
 use jiff::Timestamp;
+use moments::{kill_after, moments};
 use tempfile::TempDir;
 
 /// What `ftc` did.
@@ -48,10 +50,10 @@ fn folder(events: u32) -> TempDir {
 const ETL: &str =
     "etl --events demo/events.ndjson --metrics demo/metrics.csv --mapping demo/mapping.csv --gold gold.sqlite";
 
-/// All rows of the store, but for when they were made; none for a store that isn't there or has no bins yet.
+/// All rows of the store, but for when they were made; none for a store that isn't there.
 fn rows(gold: &Path) -> Vec<GoldRow> {
     let store = match GoldStore::open(gold) {
-        Err(GoldError::Missing { .. } | GoldError::Foreign { .. }) => return Vec::new(),
+        Err(GoldError::Missing { .. }) => return Vec::new(),
         opened => opened.unwrap(),
     };
     let mut rows = Vec::new();
@@ -148,14 +150,29 @@ fn a_run_that_repeats_itself_stops_when_it_is_told_to() {
     }
 }
 
-/// Runs the ETL and kills it after `moment`; whether that was too late.
-fn is_done_after(folder: &Path, moment: Duration) -> bool {
-    let mut child: Child = command(folder, ETL).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    thread::sleep(moment);
-    let is_done = child.try_wait().unwrap().is_some();
-    child.kill().unwrap();
-    child.wait().unwrap();
-    is_done
+/// Leaves only `store`, if there is one, of a store and of what was beside it.
+fn put_back(folder: &Path, store: Option<&[u8]>) {
+    for name in ["gold.sqlite", "gold.sqlite-wal", "gold.sqlite-shm"] {
+        let _ = fs::remove_file(folder.join(name));
+    }
+    store.into_iter().for_each(|store| fs::write(folder.join("gold.sqlite"), store).unwrap());
+}
+
+/// Kills the ETL at random moments, where before there was `store` with the bins `old`, or nothing.
+fn check_killed(folder: &Path, store: Option<&[u8]>, old: &[GoldRow], new: &[GoldRow], length: Duration) {
+    let gold = folder.join("gold.sqlite");
+    for moment in moments() {
+        put_back(folder, store);
+        let child = command(folder, ETL).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let is_done = kill_after(child, length.mul_f64(moment));
+        let found = rows(&gold);
+        assert!(found == new || (found == old && !is_done), "{moment}: neither the old bins nor the new");
+        assert_eq!(gold.exists(), store.is_some() || found == new, "{moment}: a store without bins");
+    }
+    check_exit(folder, ETL, 0);
+    assert_eq!(rows(&gold), new);
+    let left = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    assert_eq!(left.filter(|name| name.starts_with('.')).collect::<Vec<_>>(), Vec::<String>::new());
 }
 
 #[test]
@@ -164,7 +181,7 @@ fn gold_is_whole_whenever_the_etl_is_killed() {
     let gold = folder.path().join("gold.sqlite");
     check_exit(folder.path(), ETL, 0);
     let old = rows(&gold);
-    let kept = fs::read(&gold).unwrap();
+    let store = fs::read(&gold).unwrap();
     // New: as if everything had been measured twice.
     let events = folder.path().join("demo/events.ndjson");
     fs::write(&events, fs::read_to_string(&events).unwrap().replace("\"itemCount\":1", "\"itemCount\":2")).unwrap();
@@ -173,16 +190,6 @@ fn gold_is_whole_whenever_the_etl_is_killed() {
     let length = begin.elapsed();
     let new = rows(&gold);
     assert_ne!(old, new);
-    // Moments that look like chance and are spread over all of the run.
-    for step in 0..20 {
-        for name in ["gold.sqlite", "gold.sqlite-wal", "gold.sqlite-shm"] {
-            let _ = fs::remove_file(folder.path().join(name));
-        }
-        fs::write(&gold, &kept).unwrap();
-        let is_done = is_done_after(folder.path(), length.mul_f64(f64::from(step * 7 % 20 + 1) / 20.0));
-        let found = rows(&gold);
-        assert!(found == new || (found == old && !is_done), "step {step}: neither the old bins nor the new");
-    }
-    check_exit(folder.path(), ETL, 0);
-    assert_eq!(rows(&gold), new);
+    check_killed(folder.path(), Some(&store), &old, &new, length);
+    check_killed(folder.path(), None, &[], &new, length);
 }

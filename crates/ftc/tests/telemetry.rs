@@ -3,17 +3,18 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test that can't set up its folder has failed")]
 
+mod moments;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use moments::{kill_after, moments};
 use tempfile::TempDir;
 
 const LOAD: &str = "load --start 2025-10-07T00:00:00Z --bins 288 --out telemetry";
-/// Moments at which a command is killed.
-const KILLS: u32 = 20;
 
 /// A day of `nodes` nodes as CSV, `arrivals` in each bin; the first node has no bins 12 and 13.
 fn day(nodes: u32, arrivals: u32) -> String {
@@ -188,21 +189,14 @@ fn what_cannot_be_loaded_ends_with_1_and_what_cannot_be_read_with_2() {
     assert!(!folder.path().join("telemetry").exists());
 }
 
-/// Starts `args` again and again and kills it at ever later moments; after each, `check` looks at what is there. A run
-/// that isn't killed tells how long one takes.
+/// Starts `args` again and again and kills it at random moments; after each, `check` looks at what is there. A run that
+/// isn't killed tells how long one takes.
 fn check_killed(folder: &Path, args: &str, check: &dyn Fn()) {
     let begin = Instant::now();
     check_exit(folder, args, 0);
     let length = begin.elapsed();
-    for moment in 0..KILLS {
-        let mut child = ftc(folder, args).spawn().unwrap();
-        let wait = length.mul_f64(f64::from(moment) / f64::from(KILLS));
-        let begin = Instant::now();
-        while begin.elapsed() < wait && child.try_wait().unwrap().is_none() {
-            std::thread::park_timeout(Duration::from_millis(1));
-        }
-        child.kill().unwrap();
-        child.wait().unwrap();
+    for moment in moments() {
+        kill_after(ftc(folder, args).spawn().unwrap(), length.mul_f64(moment));
         check();
     }
     check_exit(folder, args, 0);

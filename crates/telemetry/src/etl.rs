@@ -14,8 +14,8 @@ mod gaps;
 mod inputs;
 mod intake;
 mod key;
-mod lines;
 mod mapping;
+mod memory;
 mod metric;
 mod ndjson;
 mod readers;
@@ -40,14 +40,16 @@ use serde::{Serialize, Serializer};
 pub use error::EtlError;
 pub use key::Dedupe;
 pub use mapping::{Mapping, read_mapping};
+pub use memory::Memory;
 pub use readers::Tally;
 pub use rejects::Reject;
 pub use schedule::{Pass, Schedule};
 pub use when::{When, parse_span};
 pub use write::NodeGaps;
 
+use crate::gold::GoldStore;
 use crate::time::{BinSize, Window};
-use intake::{Found, Node};
+use intake::{Found, Input, Node};
 use write::Content;
 
 /// Days that data may span where no window is named.
@@ -91,9 +93,9 @@ pub struct Job {
 pub struct Progress {
     /// What it does.
     pub step: Step,
-    /// Bytes read so far.
-    pub bytes: u64,
-    /// Bytes of all files.
+    /// How much of the step is done: bytes of files while it reads, nodes while it writes.
+    pub done: u64,
+    /// How much there is to do in all; 0 where that isn't known.
     pub total: u64,
     /// Lines read so far.
     pub lines: u64,
@@ -134,6 +136,8 @@ pub struct Summary {
     pub metrics: Tally,
     /// Lines that can't be read.
     pub rejects: u64,
+    /// Files that were not read again, because they are as they were and have nothing for the window.
+    pub unchanged: u64,
     /// Nodes with gaps.
     pub gaps: Vec<NodeGaps>,
     /// Nodes of the mapping without any event.
@@ -152,15 +156,29 @@ fn as_text<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::E
 /// # Errors
 /// Something can't be read or written, too many lines are bad, or the window is none. Gold is then as it was before.
 pub fn run(job: &Job, progress: &dyn Fn(Progress), stop: Option<&AtomicBool>) -> Result<Summary, EtlError> {
-    write::check_gold(&job.gold, job.bin)?;
+    run_again(job, &mut Memory::default(), progress, stop)
+}
+
+/// Like [`run`] for a job that is done again and again: files that `memory` knows to have nothing for the window are not
+/// read. The result is that of reading all of them.
+///
+/// # Errors
+/// Those of [`run`].
+pub fn run_again(
+    job: &Job,
+    memory: &mut Memory,
+    progress: &dyn Fn(Progress),
+    stop: Option<&AtomicBool>,
+) -> Result<Summary, EtlError> {
+    GoldStore::check(&job.gold, job.bin)?;
     let mapping = job.mapping.as_deref().map(read_mapping).transpose()?.unwrap_or_default();
     let watch = Watch { progress, stop };
-    let (mut stage, mut found) = intake::read_all(job, &mapping, watch)?;
-    let window = window::choose(job, found.extent.as_ref(), found.nodes.len())?;
-    watch.begin(Step::Counting);
+    memory.use_mapping(&mapping);
+    let (mut stage, mut found) = intake::read_all(Input { job, mapping: &mapping, memory }, watch)?;
+    let window = window::choose(job, &found)?;
+    watch.tell(Step::Counting, 0, 0);
     let unique = stage.count(window.start().as_second(), window.end().as_second(), job.bin.seconds())?;
     found.events.duplicates = found.staged - unique;
-    watch.begin(Step::Writing);
     let gaps = Content { stage: &stage, window: &window, found: &found, job, watch }.put()?;
     Ok(summary(&window, &found, gaps))
 }
@@ -173,8 +191,9 @@ struct Watch<'a> {
 }
 
 impl Watch<'_> {
-    fn begin(&self, step: Step) {
-        (self.progress)(Progress { step, bytes: 0, total: 0, lines: 0 });
+    /// Says that of the `total` parts of a step so many are done.
+    fn tell(&self, step: Step, done: u64, total: u64) {
+        (self.progress)(Progress { step, done, total, lines: 0 });
     }
 
     fn check(&self) -> Result<(), EtlError> {
@@ -198,6 +217,7 @@ fn summary(window: &Window, found: &Found, gaps: Vec<NodeGaps>) -> Summary {
         events: found.events,
         metrics: found.metrics,
         rejects: found.rejects,
+        unchanged: found.unchanged,
         gaps,
         silent: of(|node| !node.has_events),
         unmapped: of(|node| node.queue.is_none()),

@@ -4,6 +4,8 @@
 //! - [`read_rows`] and [`RowWriter`] have the table in files, [`import`] takes files into a store.
 
 mod cells;
+mod change;
+mod create;
 mod csv;
 mod error;
 mod export;
@@ -20,11 +22,12 @@ mod tests;
 
 use jiff::Timestamp;
 
+pub use change::Change;
 pub use error::GoldError;
 pub use export::RowWriter;
 pub use import::{ImportError, ImportOptions, Imported, import};
 pub use read::{Format, ReadError, read_rows};
-pub use store::{Change, GoldStore, Overview, text_of};
+pub use store::{GoldStore, Overview, text_of};
 
 /// The version of the table's columns.
 pub const SCHEMA_VERSION: &str = "2.0";

@@ -18,6 +18,7 @@ pub mod demo;
 pub mod etl;
 pub mod gold;
 pub mod kql;
+mod lines;
 pub mod load;
 mod nearest;
 pub mod source;

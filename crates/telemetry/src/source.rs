@@ -12,7 +12,7 @@ mod tests;
 use jiff::Timestamp;
 
 pub use files::FileSource;
-pub use open::{SourceOptions, open};
+pub use open::{SourceKind, SourceOptions, open};
 
 use crate::gold::{GoldError, GoldRow};
 use crate::time::BinSize;

@@ -2,18 +2,16 @@
 //! without a system of one's own. Says what to type next.
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
 
 use clap::{Args, Subcommand, ValueEnum};
 use flowtime_files::FileError;
 use flowtime_telemetry::demo::{self, Demo, EVENTS, EventFormat, Made};
-use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::HumanCount;
 
 use crate::interrupt;
+use crate::pace::Pace;
+use crate::progress::Progress;
 use crate::ui::{Outcome, Ui};
-
-/// How long the work is silent before it shows its progress.
-const PATIENCE: Duration = Duration::from_millis(500);
 
 /// What the long help adds.
 const MORE_HELP: &str = "\
@@ -92,17 +90,11 @@ pub(crate) fn demo(args: &DemoArgs, ui: &Ui) -> anyhow::Result<Outcome> {
             Format::Csv => EventFormat::Csv,
         },
     };
-    let bar = bar();
-    let begin = Instant::now();
-    let progress = |events| {
-        if ui.shows_progress() && begin.elapsed() > PATIENCE {
-            bar.set_draw_target(ProgressDrawTarget::stderr());
-            bar.set_message(format!("{} events", HumanCount(events)));
-            bar.tick();
-        }
-    };
+    let bar = Progress::new(ui.shows_progress());
+    let (pace, all) = (Pace::new(), demo.events.saturating_mul(demo.days.into()));
+    let progress = |events| bar.say(&format!("writing {}{}", pace.rate(events, "events"), pace.left(events, all)));
     let written = interrupt::while_writing(|| demo::write(&args.out, &demo, &progress, Some(&interrupt::STOP)));
-    bar.finish_and_clear();
+    drop(bar);
     match written {
         Ok(made) => {
             tell(&made, &demo, args, ui);
@@ -121,14 +113,6 @@ pub(crate) fn demo(args: &DemoArgs, ui: &Ui) -> anyhow::Result<Outcome> {
 fn events_a_day(args: &TelemetryArgs) -> u64 {
     let of_all = args.events.map(|events| events / u64::from(args.days));
     of_all.or(args.rate.map(|rate| rate * 86_400)).unwrap_or(EVENTS)
-}
-
-fn bar() -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
-    if let Ok(style) = ProgressStyle::with_template("{spinner} writing {msg} ({elapsed})") {
-        bar.set_style(style);
-    }
-    bar
 }
 
 /// Says what was written, and what to type next.

@@ -9,10 +9,11 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::{Args, Subcommand, ValueEnum};
-use flowtime_telemetry::etl::{self, Dedupe, EtlError, Job, Schedule, Summary, When, parse_span};
+use flowtime_telemetry::etl::{self, Dedupe, EtlError, Job, Memory, Schedule, Summary, When, parse_span};
 use flowtime_telemetry::time::BinSize;
 use jiff::{SignedDuration, Timestamp};
 
+use super::gold::{bin_size, with_help};
 use crate::interrupt;
 use crate::ui::{Outcome, Ui};
 
@@ -64,13 +65,13 @@ struct JobArgs {
     #[arg(long, value_name = "FILE")]
     gold: PathBuf,
     /// The window's start: a time in UTC, or one before now like `-1d`; else where the data begin
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    #[arg(long, value_name = "TIME", value_parser = when, allow_hyphen_values = true)]
     from: Option<When>,
     /// The window's end; else where the data end
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    #[arg(long, value_name = "TIME", value_parser = when, allow_hyphen_values = true)]
     to: Option<When>,
     /// The length of bins
-    #[arg(long, value_name = "SIZE", default_value_t = BinSize::DEFAULT)]
+    #[arg(long, value_name = "SIZE", value_parser = bin_size, default_value_t = BinSize::DEFAULT)]
     bin: BinSize,
     /// Which of a message's events count
     #[arg(long, value_enum, default_value_t)]
@@ -109,8 +110,11 @@ enum Once {
 }
 
 fn span(text: &str) -> Result<SignedDuration, String> {
-    let span = parse_span(text).map_err(|error| format!("{error}: {}", error.help()))?;
-    Ok(span)
+    parse_span(text).map_err(with_help)
+}
+
+fn when(text: &str) -> Result<When, String> {
+    text.parse().map_err(with_help)
 }
 
 /// Runs the ETL once, or until it is stopped; or what else is asked for.
@@ -130,7 +134,7 @@ fn run_job(args: &JobArgs, ui: &Ui) -> anyhow::Result<Outcome> {
         }
         None => {
             let job = job(args, Timestamp::now());
-            match interrupt::while_writing(|| run(&job, ui)) {
+            match interrupt::while_writing(|| run(&job, &mut Memory::default(), ui)) {
                 Ok(summary) => show(&summary, &job, args, ui),
                 Err(error) => Ok(report::failure(error, &job, ui)),
             }
@@ -139,6 +143,8 @@ fn run_job(args: &JobArgs, ui: &Ui) -> anyhow::Result<Outcome> {
 }
 
 fn job(args: &JobArgs, now: Timestamp) -> Job {
+    // To the millisecond, as events have it.
+    let now = Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now);
     let beside = || {
         let mut name = args.gold.clone().into_os_string();
         name.push(".rejects.ndjson");
@@ -160,14 +166,13 @@ fn job(args: &JobArgs, now: Timestamp) -> Job {
         max_rejects: args.max_rejects,
         growing: args.every.is_some(),
         busy: args.gap_median,
-        // To the millisecond, as events have it.
-        now: Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now),
+        now,
     }
 }
 
-fn run(job: &Job, ui: &Ui) -> Result<Summary, EtlError> {
+fn run(job: &Job, memory: &mut Memory, ui: &Ui) -> Result<Summary, EtlError> {
     let progress = report::Bar::new(ui);
-    etl::run(job, &|now| progress.show(now), Some(&interrupt::STOP))
+    etl::run_again(job, memory, &|now| progress.show(now), Some(&interrupt::STOP))
 }
 
 fn show(summary: &Summary, job: &Job, args: &JobArgs, ui: &Ui) -> anyhow::Result<Outcome> {

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use flowtime_telemetry::gold::{GoldError, GoldStore};
 use flowtime_telemetry::source::Query;
-use flowtime_telemetry::time::parse_utc;
+use flowtime_telemetry::time::{BinSize, TimeError, parse_utc};
 use jiff::Timestamp;
 
 use crate::ui::{Outcome, Ui};
@@ -74,7 +74,18 @@ impl Selection {
 
 /// A time in UTC from the command line.
 pub(crate) fn time(text: &str) -> Result<Timestamp, String> {
-    parse_utc(text).map_err(|error| format!("{error}; {}", error.help()))
+    parse_utc(text).map_err(with_help)
+}
+
+/// The length of a bin from the command line.
+pub(crate) fn bin_size(text: &str) -> Result<BinSize, String> {
+    text.parse().map_err(with_help)
+}
+
+/// Why a time on the command line is none, and what helps.
+#[expect(clippy::needless_pass_by_value, reason = "it is the end of a result")]
+pub(crate) fn with_help(error: TimeError) -> String {
+    format!("{error}; {}", error.help())
 }
 
 /// Carries out the command that was named.

@@ -8,12 +8,13 @@ use clap::{Args, ValueEnum};
 use flowtime_telemetry::load::{
     self, Config, Control, Fill, LoadError, LoadOptions, Loaded, Request, Warning, WarningKind,
 };
-use flowtime_telemetry::source::{self, SourceOptions};
+use flowtime_telemetry::source::{self, SourceKind, SourceOptions};
 use flowtime_telemetry::time::{BinSize, Window};
 use jiff::Timestamp;
 
-use super::gold::time;
+use super::gold::{bin_size, time};
 use crate::models::counted;
+use crate::pace::Pace;
 use crate::progress::Progress;
 use crate::ui::{Outcome, Ui};
 use crate::{files, interrupt};
@@ -36,7 +37,7 @@ Exit codes:
 
 #[derive(Debug, Args)]
 pub(crate) struct LoadArgs {
-    /// A Gold store, a CSV, NDJSON or Parquet file with rows of Gold, or a folder of such files
+    /// A Gold store, a CSV, NDJSON or Parquet file with rows of Gold, a folder of such files, or `kusto:` and an address
     #[arg(long, value_name = "SOURCE")]
     source: String,
     /// When the first bin begins, in UTC
@@ -46,7 +47,7 @@ pub(crate) struct LoadArgs {
     #[arg(long, value_name = "COUNT")]
     bins: u32,
     /// The length of a bin: that of the source's or a multiple
-    #[arg(long, value_name = "SIZE", default_value_t = BinSize::DEFAULT)]
+    #[arg(long, value_name = "SIZE", value_parser = bin_size, default_value_t = BinSize::DEFAULT)]
     bin_size: BinSize,
     /// The nodes, separated by commas; all without it
     #[arg(long, value_name = "NODE", value_delimiter = ',')]
@@ -63,18 +64,18 @@ pub(crate) struct LoadArgs {
     /// The most bins that a window may have [default: 10000]
     #[arg(long, value_name = "COUNT")]
     max_bins: Option<u32>,
-    /// How long a query over the network may take [default: 30s]
+    /// How long a query to Kusto may take [default: 30s]
     #[arg(long, value_name = "TIME", value_parser = load::parse_duration)]
     query_timeout: Option<Duration>,
-    /// How often such a query is tried again [default: 3]
-    #[arg(long, value_name = "COUNT")]
+    /// How often a query to Kusto is tried before it has failed [default: 3]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
     retry_count: Option<u32>,
     /// Gaps longer than this are major [default: 15m]
     #[arg(long, value_name = "TIME", value_parser = load::parse_duration)]
     gap_warning_threshold: Option<Duration>,
-    /// The length of the bins in files, which don't state it
-    #[arg(long, value_name = "SIZE", default_value_t = BinSize::DEFAULT)]
-    source_bin_size: BinSize,
+    /// The length of the bins in files, which don't state it [default: 5m]
+    #[arg(long, value_name = "SIZE", value_parser = bin_size)]
+    source_bin_size: Option<BinSize>,
     /// A YAML file with `fill`, `maxBins`, … for what no flag says
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -97,11 +98,17 @@ pub(crate) enum FillArg {
 
 /// Loads the telemetry and says what was amiss.
 pub(crate) fn load(args: &LoadArgs, ui: &Ui) -> anyhow::Result<Outcome> {
+    if let Some((flag, help)) = idle_flag(args) {
+        ui.error(&format!("`{flag}` means nothing for the source `{}`", args.source));
+        ui.help(help);
+        return Ok(Outcome::Failed);
+    }
     let Some(config) = config(args.config.as_deref(), ui)? else {
         return Ok(Outcome::Problems);
     };
-    let progress = Progress::new(ui.shows_progress());
-    let result = interrupt::while_writing(|| run(args, &config, &|rows| progress.say(&format!("{rows} rows read"))));
+    let (progress, pace) = (Progress::new(ui.shows_progress()), Pace::new());
+    let tell = |rows| progress.say(&format!("reading {}", pace.rate(rows, "rows")));
+    let result = interrupt::while_writing(|| run(args, &config, &tell));
     drop(progress);
     match result {
         Ok(loaded) => show(&loaded, args, ui),
@@ -112,6 +119,20 @@ pub(crate) fn load(args: &LoadArgs, ui: &Ui) -> anyhow::Result<Outcome> {
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// The first flag that was given for another kind of source, and what helps.
+fn idle_flag(args: &LoadArgs) -> Option<(&'static str, &'static str)> {
+    let kind = SourceKind::of(&args.source);
+    let network = "leave it out; it is for sources that begin with `kusto:`";
+    let files = "leave it out; stores tell the length of their bins, and an address of Kusto has `bin=`";
+    let flags = [
+        ("--query-timeout", args.query_timeout.is_some(), SourceKind::Kusto, network),
+        ("--retry-count", args.retry_count.is_some(), SourceKind::Kusto, network),
+        ("--source-bin-size", args.source_bin_size.is_some(), SourceKind::Files, files),
+    ];
+    let idle = flags.into_iter().find(|(_, is_given, of, _)| *is_given && *of != kind);
+    idle.map(|(flag, _, _, help)| (flag, help))
 }
 
 /// The configuration file's content, if there is one; `None` if it is wrong.
@@ -135,7 +156,7 @@ fn run(args: &LoadArgs, config: &Config, progress: &dyn Fn(u64)) -> Result<Loade
     let request = Request { window, nodes: args.nodes.clone() };
     let defaults = SourceOptions::default();
     let options = SourceOptions {
-        bin: args.source_bin_size,
+        bin: args.source_bin_size.unwrap_or(defaults.bin),
         query_timeout: args.query_timeout.or(config.query_timeout).unwrap_or(defaults.query_timeout),
         retry_count: args.retry_count.or(config.retry_count).unwrap_or(defaults.retry_count),
     };

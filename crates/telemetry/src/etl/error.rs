@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use flowtime_files::write_help;
 use jiff::Timestamp;
 
 use super::rejects::Reject;
@@ -39,12 +40,22 @@ pub enum EtlError {
         source: io::Error,
     },
     /// A table of events or metrics lacks a column without which no line can be read.
-    #[error("{}: there is no column `{column}`", path.display())]
+    #[error("{}:1: there is no column `{column}` in `{found}`", path.display())]
     NoColumn {
         /// The file.
         path: PathBuf,
         /// The column.
         column: &'static str,
+        /// The first line, shortened.
+        found: String,
+    },
+    /// A row of a table takes too much memory; a quote that isn't closed makes one of all that follows.
+    #[error("{}:{line}: {}", path.display(), crate::lines::too_long())]
+    RowTooLong {
+        /// The file.
+        path: PathBuf,
+        /// The line it begins in.
+        line: u64,
     },
     /// The mapping has something that can't be.
     #[error("{place}: {reason}")]
@@ -67,8 +78,13 @@ pub enum EtlError {
         first: Vec<Reject>,
     },
     /// There is neither an event that counts nor a window.
-    #[error("there are no events named `MessageReceived`, `MessageProcessed` or `MessageFailed`")]
-    NoEvents,
+    #[error("there is no event named `MessageReceived`, `MessageProcessed` or `MessageFailed` in {} of {}", counted(*lines, "line"), counted(*files, "file"))]
+    NoEvents {
+        /// How many lines were read.
+        lines: u64,
+        /// How many files of events they were in.
+        files: u64,
+    },
     /// The window ends before it begins.
     #[error("the window ends at {to}, which is not after its start {from}")]
     Window {
@@ -112,11 +128,13 @@ impl EtlError {
     pub fn help(&self) -> Option<String> {
         let help = match self {
             EtlError::NoInput { help, .. } => help,
-            EtlError::Read { .. } | EtlError::Write { .. } | EtlError::Interrupted => return None,
+            EtlError::Read { .. } | EtlError::Interrupted => return None,
+            EtlError::Write { source, .. } => return write_help(source.kind()).map(str::to_owned),
+            EtlError::RowTooLong { .. } => "close the quote in it, or leave it out",
             EtlError::NoColumn { .. } => "write the names of the columns in the first line",
             EtlError::Mapping { .. } => "write lines like `OrderService,orders-in` below the header `node,inputQueue`",
             EtlError::Rejects { .. } => "mend them, or allow more with `--max-rejects`",
-            EtlError::NoEvents => "name other files, or a window with `--from` and `--to`",
+            EtlError::NoEvents { .. } => "name other files, or a window with `--from` and `--to`",
             EtlError::Window { .. } => "end later, or begin earlier",
             EtlError::Extent { .. } => "name a window with `--from` and `--to`",
             EtlError::Rows { .. } => "name a shorter window with `--from` and `--to`, or longer bins",
@@ -129,17 +147,23 @@ impl EtlError {
 
     /// Whether it is the user's input that has a problem, and not our work that failed.
     pub fn is_input(&self) -> bool {
-        use EtlError::{Extent, Mapping, NoColumn, NoEvents, Rejects, Rows, Time, Window};
+        use EtlError::{Extent, Mapping, NoColumn, NoEvents, Rejects, RowTooLong, Rows, Time, Window};
         matches!(
             self,
             NoColumn { .. }
                 | Mapping { .. }
                 | Rejects { .. }
-                | NoEvents
+                | NoEvents { .. }
+                | RowTooLong { .. }
                 | Window { .. }
                 | Extent { .. }
                 | Rows { .. }
                 | Time(_)
         ) || matches!(self, EtlError::Gold(GoldError::Bin { .. }))
     }
+}
+
+/// `1 line`, `2 lines`.
+fn counted(count: u64, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }

@@ -37,7 +37,7 @@ fn parse_csv(text: &str, path: &Path) -> Result<Mapping, EtlError> {
     let column = |name: &str| header.iter().position(|found| found.eq_ignore_ascii_case(name));
     let (Some(node), Some(queue)) = (column("node"), column("inputQueue")) else {
         let found = header.iter().collect::<Vec<_>>().join(",");
-        return Err(bad(path, 1, format!("expected the header `node,inputQueue`, found `{found}`")));
+        return Err(bad(path, 1, format!("expected the header `node,inputQueue`, found `{}`", shorten(&found))));
     };
     let mut seen = Seen::default();
     for record in reader.records() {

@@ -12,6 +12,7 @@ use super::error::EtlError;
 use super::event;
 use super::key::{Dedupe, key};
 use super::mapping::Mapping;
+use super::memory::Content;
 use super::metric;
 use super::record::{Fault, Field, Record, Shape};
 use super::scan::Reader;
@@ -25,22 +26,18 @@ pub(super) struct Reach {
     pub(super) bin: BinSize,
     /// Bin starts that are staged, in seconds since 1970.
     pub(super) bins: Range<i64>,
-    /// From the first bin with data to behind the last.
-    pub(super) extent: Option<Range<i64>>,
 }
 
 impl Reach {
-    /// The bin of `time`, which the extent then has, if it is of interest.
-    fn bin_of(&mut self, time: Timestamp) -> Option<i64> {
+    /// The bin of `time`, which `content` then reaches, if it is of interest.
+    fn bin_of(&self, time: Timestamp, content: &mut Content) -> Option<i64> {
         let bin = self.bin.floor(time);
-        let end = bin + self.bin.seconds();
-        let extent = self.extent.get_or_insert(bin..end);
-        *extent = extent.start.min(bin)..extent.end.max(end);
+        content.reach(bin..bin + self.bin.seconds());
         self.bins.contains(&bin).then_some(bin)
     }
 }
 
-/// How many lines of a kind were read, and what became of them.
+/// How many lines of a kind there are, and what became of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Tally {
     /// Lines that can be read.
@@ -53,6 +50,16 @@ pub struct Tally {
     pub outside: u64,
     /// Those that were there before.
     pub duplicates: u64,
+}
+
+impl Tally {
+    pub(super) fn add(&mut self, more: &Tally) {
+        self.read += more.read;
+        self.other += more.other;
+        self.unmapped += more.unmapped;
+        self.outside += more.outside;
+        self.duplicates += more.duplicates;
+    }
 }
 
 /// Names and the numbers they go by.
@@ -71,11 +78,6 @@ impl Numbers {
         number
     }
 
-    /// How many there are.
-    pub(super) fn len(&self) -> usize {
-        self.numbers.len()
-    }
-
     /// All of them, by name.
     pub(super) fn sorted(self) -> BTreeMap<String, u32> {
         self.numbers.into_iter().collect()
@@ -85,16 +87,30 @@ impl Numbers {
 /// Takes events.
 pub(super) struct Events<'a> {
     pub(super) nodes: Numbers,
-    pub(super) tally: Tally,
-    pub(super) reach: &'a mut Reach,
+    content: Content,
+    /// The numbers of the nodes that the content has.
+    seen: Vec<bool>,
+    reach: &'a Reach,
     dedupe: Dedupe,
     batch: Vec<StagedEvent>,
     sender: &'a SyncSender<Batch>,
 }
 
 impl<'a> Events<'a> {
-    pub(super) fn new(reach: &'a mut Reach, dedupe: Dedupe, sender: &'a SyncSender<Batch>) -> Self {
-        Self { nodes: Numbers::default(), tally: Tally::default(), reach, dedupe, batch: Vec::new(), sender }
+    pub(super) fn new(reach: &'a Reach, dedupe: Dedupe, sender: &'a SyncSender<Batch>) -> Self {
+        let (nodes, content) = (Numbers::default(), Content::default());
+        Self { nodes, content, seen: Vec::new(), reach, dedupe, batch: Vec::new(), sender }
+    }
+
+    /// The number of the node `name`, which the content then has.
+    fn node(&mut self, name: &str) -> u32 {
+        let number = self.nodes.of(name);
+        let at = number as usize;
+        self.seen.resize(self.seen.len().max(at + 1), false);
+        if !std::mem::replace(&mut self.seen[at], true) {
+            self.content.nodes.insert(name.to_owned());
+        }
+        number
     }
 }
 
@@ -104,14 +120,14 @@ impl Reader for Events<'_> {
 
     fn take(&mut self, record: &Record) -> Result<(), Fault> {
         let event = event::parse(record)?;
-        self.tally.read += 1;
+        self.content.tally.read += 1;
         let Some(event) = event else {
-            self.tally.other += 1;
+            self.content.tally.other += 1;
             return Ok(());
         };
-        let node = self.nodes.of(event.node);
-        let Some(bin) = self.reach.bin_of(event.time) else {
-            self.tally.outside += 1;
+        let node = self.node(event.node);
+        let Some(bin) = self.reach.bin_of(event.time, &mut self.content) else {
+            self.content.tally.outside += 1;
             return Ok(());
         };
         let time = event.time.as_millisecond();
@@ -124,21 +140,26 @@ impl Reader for Events<'_> {
         let batch = std::mem::take(&mut self.batch);
         send(self.sender, Batch::Events(batch))
     }
+
+    fn end_file(&mut self) -> Content {
+        self.seen.clear();
+        std::mem::take(&mut self.content)
+    }
 }
 
 /// Takes metrics.
 pub(super) struct Metrics<'a> {
     /// Queues by their names in lower case: Service Bus makes no difference.
     queues: &'a BTreeMap<String, u32>,
-    pub(super) tally: Tally,
-    pub(super) reach: &'a mut Reach,
+    content: Content,
+    reach: &'a Reach,
     batch: Vec<StagedMetric>,
     sender: &'a SyncSender<Batch>,
 }
 
 impl<'a> Metrics<'a> {
-    pub(super) fn new(queues: &'a BTreeMap<String, u32>, reach: &'a mut Reach, sender: &'a SyncSender<Batch>) -> Self {
-        Self { queues, tally: Tally::default(), reach, batch: Vec::new(), sender }
+    pub(super) fn new(queues: &'a BTreeMap<String, u32>, reach: &'a Reach, sender: &'a SyncSender<Batch>) -> Self {
+        Self { queues, content: Content::default(), reach, batch: Vec::new(), sender }
     }
 }
 
@@ -148,17 +169,17 @@ impl Reader for Metrics<'_> {
 
     fn take(&mut self, record: &Record) -> Result<(), Fault> {
         let metric = metric::parse(record)?;
-        self.tally.read += 1;
+        self.content.tally.read += 1;
         let Some(metric) = metric else {
-            self.tally.other += 1;
+            self.content.tally.other += 1;
             return Ok(());
         };
         let Some(queue) = self.queues.get(&metric.queue.to_lowercase()).copied() else {
-            self.tally.unmapped += 1;
+            self.content.tally.unmapped += 1;
             return Ok(());
         };
-        let Some(bin) = self.reach.bin_of(metric.time) else {
-            self.tally.outside += 1;
+        let Some(bin) = self.reach.bin_of(metric.time, &mut self.content) else {
+            self.content.tally.outside += 1;
             return Ok(());
         };
         let time = metric.time.as_millisecond();
@@ -169,6 +190,10 @@ impl Reader for Metrics<'_> {
     fn pass_on(&mut self) -> Result<(), EtlError> {
         let batch = std::mem::take(&mut self.batch);
         send(self.sender, Batch::Metrics(batch))
+    }
+
+    fn end_file(&mut self) -> Content {
+        std::mem::take(&mut self.content)
     }
 }
 

@@ -2,20 +2,23 @@
 //! the rejects. A file is CSV if its name or its first character says so, and lines of JSON otherwise.
 
 use std::fs::File;
-use std::io::{Read, Seek};
+use std::io::{Chain, Cursor, ErrorKind, Read};
 use std::path::Path;
 
 use csv::StringRecord;
 
 use super::error::EtlError;
-use super::lines::{LONGEST, Line, Lines};
+use super::memory::Content;
 use super::record::{Fault, Field, Record, Shape};
 use super::rejects::Rejects;
 use super::table::Header;
 use super::{Progress, Step, Watch, inputs, ndjson, table};
+use crate::lines::{Line, Lines, too_long};
 
 /// Lines between two looks at the clock and at the wish to stop.
 const PACE: u64 = 4_096;
+/// Bytes that tell the format of a file.
+const LOOKED_AT: u64 = 512;
 
 /// What takes the lines of a file.
 pub(super) trait Reader {
@@ -29,7 +32,13 @@ pub(super) trait Reader {
 
     /// Hands on what it has, now and then.
     fn pass_on(&mut self) -> Result<(), EtlError>;
+
+    /// What the file had whose lines were taken.
+    fn end_file(&mut self) -> Content;
 }
+
+/// A file whose beginning was looked at; a pipe can't be wound back.
+type Input = Chain<Cursor<Vec<u8>>, File>;
 
 /// What all files of a run share.
 pub(super) struct Scan<'a> {
@@ -49,12 +58,14 @@ impl<'a> Scan<'a> {
         Self { rejects, lines: 0, done: 0, total, growing, watch }
     }
 
-    /// Reads the file at `path` to its end.
-    pub(super) fn file<R: Reader>(&mut self, path: &Path, reader: &mut R) -> Result<(), EtlError> {
+    /// Reads the file at `path` to its end; what it has.
+    pub(super) fn file<R: Reader>(&mut self, path: &Path, reader: &mut R) -> Result<Content, EtlError> {
         let mut file = inputs::open(path)?;
-        let read = |source| EtlError::Read { path: path.to_owned(), source };
-        let format = Format::of(path, &mut file).map_err(read)?;
-        let bytes = inputs::length(path);
+        let mut start = Vec::new();
+        let looked = file.by_ref().take(LOOKED_AT).read_to_end(&mut start);
+        looked.map_err(|source| EtlError::Read { path: path.to_owned(), source })?;
+        let format = Format::told_by(path, &start);
+        let file = Cursor::new(start).chain(file);
         match format {
             Format::Json => self.json(path, file, reader)?,
             Format::Csv => self.csv(path, file, reader)?,
@@ -63,11 +74,11 @@ impl<'a> Scan<'a> {
             }
         }
         reader.pass_on()?;
-        self.done += bytes;
-        Ok(())
+        self.done += inputs::length(path);
+        Ok(reader.end_file())
     }
 
-    fn json<R: Reader>(&mut self, path: &Path, file: File, reader: &mut R) -> Result<(), EtlError> {
+    fn json<R: Reader>(&mut self, path: &Path, file: Input, reader: &mut R) -> Result<(), EtlError> {
         let mut lines = Lines::new(file);
         let mut record = Record::default();
         loop {
@@ -79,7 +90,8 @@ impl<'a> Scan<'a> {
             if text.trim_ascii().is_empty() {
                 continue;
             }
-            let parsed = if is_whole { ndjson::parse(text, R::SHAPE, &mut record) } else { Err(too_long()) };
+            let parsed =
+                if is_whole { ndjson::parse(text, R::SHAPE, &mut record) } else { Err(Fault::new("1", too_long())) };
             match parsed.and_then(|()| reader.take(&record)) {
                 Err(fault) if is_ended || !self.growing => self.rejects.add(path, number, fault, text)?,
                 _ => {}
@@ -88,17 +100,25 @@ impl<'a> Scan<'a> {
         }
     }
 
-    fn csv<R: Reader>(&mut self, path: &Path, file: File, reader: &mut R) -> Result<(), EtlError> {
+    fn csv<R: Reader>(&mut self, path: &Path, file: Input, reader: &mut R) -> Result<(), EtlError> {
         let mut table = table::reader(file);
-        let names = table.headers().map_err(|error| csv_failed(path, error))?;
+        let names = table.headers().map_err(|error| match is_too_long(&error) {
+            true => EtlError::RowTooLong { path: path.to_owned(), line: 1 },
+            false => csv_failed(path, error),
+        })?;
         let header = Header::new(names, R::SHAPE, R::NEEDED, path)?;
         let (mut cells, mut record) = (StringRecord::new(), Record::default());
         loop {
+            let begin = table.position().line();
+            table.get_mut().renew();
             let (line, taken) = match table.read_record(&mut cells) {
                 Ok(false) => return Ok(()),
                 Ok(true) => {
                     let taken = header.parse(&cells, R::SHAPE, &mut record).and_then(|()| reader.take(&record));
                     (line_of(cells.position()), taken)
+                }
+                Err(error) if is_too_long(&error) => {
+                    return Err(EtlError::RowTooLong { path: path.to_owned(), line: begin });
                 }
                 Err(error) if error.is_io_error() => return Err(csv_failed(path, error)),
                 Err(error) => (line_of(error.position()), Err(bad_cell(&error))),
@@ -117,14 +137,14 @@ impl<'a> Scan<'a> {
             return Ok(());
         }
         self.watch.check()?;
-        let (bytes, total, lines) = (self.done + bytes, self.total, self.lines);
-        (self.watch.progress)(Progress { step: Step::Reading, bytes, total, lines });
+        let (done, total, lines) = (self.done + bytes, self.total, self.lines);
+        (self.watch.progress)(Progress { step: Step::Reading, done, total, lines });
         reader.pass_on()
     }
 }
 
-fn too_long() -> Fault {
-    Fault::new("1", format!("the line is longer than {} MiB", LONGEST >> 20))
+fn is_too_long(error: &csv::Error) -> bool {
+    matches!(error.kind(), csv::ErrorKind::Io(source) if source.kind() == ErrorKind::FileTooLarge)
 }
 
 fn bad_cell(error: &csv::Error) -> Fault {
@@ -158,14 +178,7 @@ enum Format {
 }
 
 impl Format {
-    /// The format of `file`, which is left at its beginning.
-    fn of(path: &Path, file: &mut File) -> std::io::Result<Self> {
-        let mut start = Vec::new();
-        file.by_ref().take(512).read_to_end(&mut start)?;
-        file.rewind()?;
-        Ok(Self::told_by(path, &start))
-    }
-
+    /// The format of a file that is called so and begins with `start`.
     fn told_by(path: &Path, start: &[u8]) -> Self {
         if start.starts_with(&[0x1f, 0x8b]) {
             return Format::Foreign("it is compressed", "unpack it with `gunzip`");

@@ -1,14 +1,15 @@
 //! CSV with a header: each line below it becomes a record, by the columns that a shape knows. A column with the JSON of an
 //! object, as exports have it, is opened up.
 
-use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use csv::StringRecord;
 
 use super::error::EtlError;
 use super::ndjson;
-use super::record::{Fault, Field, Record, Shape, Target};
+use super::record::{Fault, Field, Record, Shape, Target, shorten};
+use crate::lines::Bounded;
 
 /// The header of a table, as what its columns lead to.
 #[derive(Debug)]
@@ -22,7 +23,11 @@ impl Header {
         let targets: Vec<Target> = names.iter().map(|name| shape.target(name.trim())).collect();
         let has = |field| targets.iter().any(|target| matches!(target, Target::Field(found, _) if *found == field));
         match needed.iter().find(|field| !has(**field)) {
-            Some(field) => Err(EtlError::NoColumn { path: path.to_owned(), column: shape.name_of(*field) }),
+            Some(field) => Err(EtlError::NoColumn {
+                path: path.to_owned(),
+                column: shape.name_of(*field),
+                found: shorten(&names.iter().collect::<Vec<_>>().join(",")),
+            }),
             None => Ok(Self { targets }),
         }
     }
@@ -47,6 +52,6 @@ impl Header {
 }
 
 /// A reader of the table in `file` that leaves it to us what is a bad line.
-pub(super) fn reader(file: File) -> csv::Reader<File> {
-    csv::ReaderBuilder::new().flexible(true).buffer_capacity(1 << 18).from_reader(file)
+pub(super) fn reader<R: Read>(file: R) -> csv::Reader<Bounded<R>> {
+    csv::ReaderBuilder::new().flexible(true).buffer_capacity(1 << 18).from_reader(Bounded::new(file))
 }

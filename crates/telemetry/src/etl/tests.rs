@@ -1,7 +1,9 @@
 //! The ETL on small files: what comes out of what goes in, what is said about what can't be read, and that nothing but
 //! the content of the files matters.
 
+mod again;
 mod bad_input;
+mod by_sql;
 mod chapter;
 mod formats;
 mod sameness;

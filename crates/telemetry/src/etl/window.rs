@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::error::EtlError;
 use super::gaps::AROUND;
+use super::intake::Found;
 use super::{Dedupe, Job, MOST_DAYS, MOST_ROWS};
 use crate::time::{BinSize, Window};
 
@@ -25,12 +26,13 @@ pub(super) fn staged(job: &Job) -> Result<Range<i64>, EtlError> {
     Ok(start.unwrap_or(i64::MIN)..end.unwrap_or(i64::MAX))
 }
 
-/// The window of `job`, whose `nodes` have data in `extent`.
-pub(super) fn choose(job: &Job, extent: Option<&Range<i64>>, nodes: usize) -> Result<Window, EtlError> {
+/// The window of `job`, whose files have what was `found`.
+pub(super) fn choose(job: &Job, found: &Found) -> Result<Window, EtlError> {
+    let (extent, nodes) = (found.extent.as_ref(), found.nodes.len());
     let start = job.from.map(|from| job.bin.floor(from)).or(extent.map(|extent| extent.start));
     let end = job.to.map(|to| ceil(job.bin, to)).or(extent.map(|extent| extent.end));
     let (Some(start), Some(end)) = (start, end) else {
-        return Err(EtlError::NoEvents);
+        return Err(EtlError::NoEvents { lines: found.lines, files: found.files });
     };
     let (from, to) = (timestamp(start), timestamp(end));
     check_order(from, to)?;

@@ -2,8 +2,6 @@
 //! transaction, so that Gold has the window from before or the new one. A gap's row names its own bin in
 //! `known_data_gaps`, whatever window it was computed in.
 
-use std::path::Path;
-
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -11,9 +9,9 @@ use super::error::EtlError;
 use super::gaps::{AROUND, Activity};
 use super::intake::{Found, Node};
 use super::stage::{NodeBin, Stage};
-use super::{Job, Watch};
-use crate::gold::{Change, GoldError, GoldRow, GoldStore, SCHEMA_VERSION};
-use crate::time::{BinSize, Window};
+use super::{Job, Step, Watch};
+use crate::gold::{Change, GoldRow, GoldStore, SCHEMA_VERSION};
+use crate::time::Window;
 
 /// The gaps of a node.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -22,21 +20,6 @@ pub struct NodeGaps {
     pub node: String,
     /// Its gaps, as bins of the window.
     pub bins: Vec<u32>,
-}
-
-/// Checks, before the work, that Gold can take bins of `bin`.
-pub(super) fn check_gold(path: &Path, bin: BinSize) -> Result<(), EtlError> {
-    if path.exists() {
-        let found = GoldStore::open(path)?.bin();
-        let path = path.to_owned();
-        return if found == bin { Ok(()) } else { Err(GoldError::Bin { path, found, expected: bin }.into()) };
-    }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if folder.is_dir() {
-        return Ok(());
-    }
-    let source = std::io::ErrorKind::NotFound.into();
-    Err(EtlError::Write { path: path.to_owned(), source })
 }
 
 /// What goes into a window.
@@ -51,20 +34,25 @@ pub(super) struct Content<'a> {
 impl Content<'_> {
     /// Replaces the rows of the nodes found in the window, and tells their gaps.
     pub(super) fn put(&self) -> Result<Vec<NodeGaps>, EtlError> {
-        let mut store = GoldStore::open_or_create(&self.job.gold, self.job.bin)?;
-        let mut change = store.change()?;
-        let nodes: Vec<String> = self.found.nodes.keys().cloned().collect();
-        change.clear(self.window, &nodes)?;
+        GoldStore::update(&self.job.gold, self.job.bin, |change| {
+            let nodes: Vec<String> = self.found.nodes.keys().cloned().collect();
+            change.clear(self.window, &nodes)?;
+            let gaps = self.put_nodes(change)?;
+            put_mapping(change, self.found)?;
+            self.watch.check()?;
+            Ok(gaps)
+        })
+    }
+
+    fn put_nodes(&self, change: &mut Change<'_>) -> Result<Vec<NodeGaps>, EtlError> {
         let mut gaps = Vec::new();
-        for (name, node) in &self.found.nodes {
-            let bins = self.put_node(&mut change, name, node)?;
+        for (done, (name, node)) in (0..).zip(&self.found.nodes) {
+            self.watch.tell(Step::Writing, done, self.found.nodes.len() as u64);
+            let bins = self.put_node(change, name, node)?;
             if !bins.is_empty() {
                 gaps.push(NodeGaps { node: name.clone(), bins });
             }
         }
-        put_mapping(&change, self.found)?;
-        self.watch.check()?;
-        change.commit()?;
         Ok(gaps)
     }
 

@@ -2,7 +2,7 @@
 //! missing. Written, it has all columns and reads back to the same rows.
 
 use std::borrow::Cow;
-use std::io::{self, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::Path;
 
 use ::csv::{ByteRecord, ReaderBuilder};
@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use super::cells::{self, Cell, Header, Wrong};
 use super::read::{ReadError, Take};
 use super::{COLUMNS, GoldRow, text_of};
+use crate::lines::{Bounded, too_long};
 
 /// Reads the rows of `stream`, which is called `path`.
 pub(super) fn read<E: From<ReadError>>(
@@ -20,10 +21,15 @@ pub(super) fn read<E: From<ReadError>>(
     made: Timestamp,
     take: Take<'_, E>,
 ) -> Result<(), E> {
-    let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(stream);
+    let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(Bounded::new(stream));
     let mut record = ByteRecord::new();
     let mut header = None;
-    while reader.read_byte_record(&mut record).map_err(|error| failed(path, error))? {
+    loop {
+        let begin = reader.position().line();
+        reader.get_mut().renew();
+        if !reader.read_byte_record(&mut record).map_err(|error| failed(path, error, begin))? {
+            break;
+        }
         let line = record.position().map_or(0, ::csv::Position::line);
         match &header {
             None => header = Some(header_of(&record).map_err(|wrong| ReadError::content(path, Some(line), wrong))?),
@@ -39,8 +45,12 @@ pub(super) fn read<E: From<ReadError>>(
     }
 }
 
-fn failed(path: &Path, error: ::csv::Error) -> ReadError {
+fn failed(path: &Path, error: ::csv::Error, line: u64) -> ReadError {
     let source = match error.into_kind() {
+        ::csv::ErrorKind::Io(source) if source.kind() == ErrorKind::FileTooLarge => {
+            let help = Some("close the quote in it, or leave it out".to_owned());
+            return ReadError::content(path, Some(line), (too_long(), help));
+        }
         ::csv::ErrorKind::Io(source) => source,
         kind => io::Error::other(format!("{kind:?}")),
     };

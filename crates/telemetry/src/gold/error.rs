@@ -1,8 +1,10 @@
 //! Why a Gold store can't be opened, read or changed; [`GoldError::help`] says what to do about it. Whatever failed, the
 //! store is as it was before.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
+use flowtime_files::write_help;
 use jiff::Timestamp;
 use rusqlite::ErrorCode;
 
@@ -69,8 +71,24 @@ pub enum GoldError {
     Busy {
         /// The file.
         path: PathBuf,
-        /// What SQLite says.
-        source: rusqlite::Error,
+        /// What SQLite says, if it was asked.
+        source: Option<rusqlite::Error>,
+    },
+    /// The folder of a store to be made isn't there.
+    #[error("can't make the Gold store `{}`: there is no folder `{}`", path.display(), folder.display())]
+    NoFolder {
+        /// The file.
+        path: PathBuf,
+        /// The folder it would be in.
+        folder: PathBuf,
+    },
+    /// A store to be made can't be written.
+    #[error("can't make the Gold store `{}`", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
     },
     /// It may not be written.
     #[error("can't write the Gold store `{}`: it is read-only", path.display())]
@@ -106,6 +124,8 @@ impl GoldError {
             GoldError::Bin { .. } => Some("write to another store, or use its bin"),
             GoldError::Alignment { .. } | GoldError::Row { .. } => Some("mend the row, or leave it out"),
             GoldError::Busy { .. } => Some("try again when the other program is done"),
+            GoldError::NoFolder { .. } => Some("make the folder, or name another one"),
+            GoldError::Write { source, .. } => write_help(source.kind()),
             GoldError::ReadOnly { .. } => Some("make the file and its folder writable or write to another one"),
             GoldError::Full { .. } => Some("free some space or write to another disk"),
             GoldError::Sqlite { source, .. } => sqlite_help(source),
@@ -116,7 +136,7 @@ impl GoldError {
     pub(crate) fn new(path: &Path, source: rusqlite::Error) -> Self {
         let path = path.to_owned();
         match source.sqlite_error_code() {
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => GoldError::Busy { path, source },
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => GoldError::Busy { path, source: Some(source) },
             Some(ErrorCode::ReadOnly) => GoldError::ReadOnly { path },
             Some(ErrorCode::DiskFull) => GoldError::Full { path, source },
             Some(ErrorCode::NotADatabase) => GoldError::Foreign { path, reason: "it is no SQLite database".to_owned() },

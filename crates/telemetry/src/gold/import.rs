@@ -1,13 +1,14 @@
 //! Files into a store: all rows of all files in one transaction, or none. A row that can't be doesn't keep the others from
 //! being looked at, so that one run names many.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::Timestamp;
 
 use super::read::{ReadError, read_rows};
 use super::{Change, GoldError, GoldRow, GoldStore};
+use crate::time::BinSize;
 
 /// Wrong rows that are told at most.
 const ERRORS_SHOWN: usize = 20;
@@ -56,16 +57,35 @@ pub enum ImportError {
     Interrupted,
 }
 
-/// Puts the rows of `files` into `store`; of several for one bin and node the newest stays.
+/// Puts the rows of `files` into the store at `path`, whose bins are of `bin`; of several for one bin and node the newest
+/// stays. If there is no store, one appears with the rows.
 ///
 /// # Errors
 /// A file or a row is wrong, or the store can't be changed; then it is as it was.
-pub fn import(store: &mut GoldStore, files: &[PathBuf], options: &ImportOptions<'_>) -> Result<Imported, ImportError> {
-    let bin = store.bin();
-    let mut import =
-        Import { change: store.change()?, options, done: Imported::default(), errors: Vec::new(), wrong: 0 };
-    for path in files {
-        read_rows::<ImportError>(path, options.made, &mut |line, row| {
+pub fn import(
+    path: &Path,
+    bin: BinSize,
+    files: &[PathBuf],
+    options: &ImportOptions<'_>,
+) -> Result<Imported, ImportError> {
+    GoldStore::update(path, bin, |change| {
+        let mut import = Import { change, options, done: Imported::default(), errors: Vec::new(), wrong: 0 };
+        files.iter().try_for_each(|file| import.read(file, bin))?;
+        import.finish()
+    })
+}
+
+struct Import<'a, 'b> {
+    change: &'a mut Change<'b>,
+    options: &'a ImportOptions<'a>,
+    done: Imported,
+    errors: Vec<ReadError>,
+    wrong: u64,
+}
+
+impl Import<'_, '_> {
+    fn read(&mut self, path: &Path, bin: BinSize) -> Result<(), ImportError> {
+        read_rows::<ImportError>(path, self.options.made, &mut |line, row| {
             let aligned = row.and_then(|row| match bin.is_boundary(row.ts) {
                 true => Ok(row),
                 false => {
@@ -73,21 +93,10 @@ pub fn import(store: &mut GoldStore, files: &[PathBuf], options: &ImportOptions<
                     Err(ReadError::content(path, Some(line), (reason, None)))
                 }
             });
-            import.take(aligned)
-        })?;
+            self.take(aligned)
+        })
     }
-    import.finish()
-}
 
-struct Import<'a> {
-    change: Change<'a>,
-    options: &'a ImportOptions<'a>,
-    done: Imported,
-    errors: Vec<ReadError>,
-    wrong: u64,
-}
-
-impl Import<'_> {
     fn take(&mut self, row: Result<GoldRow, ReadError>) -> Result<(), ImportError> {
         if self.options.stop.is_some_and(|stop| stop.load(Ordering::Relaxed)) {
             return Err(ImportError::Interrupted);
@@ -111,7 +120,6 @@ impl Import<'_> {
         if self.wrong > 0 {
             return Err(ImportError::Rows { errors: self.errors, count: self.wrong });
         }
-        self.change.commit()?;
         Ok(self.done)
     }
 }

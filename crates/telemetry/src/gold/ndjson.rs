@@ -1,7 +1,7 @@
 //! Gold as NDJSON: an object per line, with the columns as keys. Absent and `null` are missing; `known_data_gaps` may be
 //! an array too. Written, an object has all columns and reads back to the same row.
 
-use std::io::{self, BufRead, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -10,30 +10,27 @@ use serde_json::{Map, Value, json};
 use super::cells::{self, Cell, Wrong};
 use super::read::{ReadError, Take};
 use super::{COLUMNS, GoldRow, text_of};
-
-/// A line is held in memory; nobody's row is longer.
-const LONGEST_LINE: u64 = 16 << 20;
+use crate::lines::{Line, Lines, too_long};
 
 /// Reads the rows of `stream`, which is called `path`.
 pub(super) fn read<E: From<ReadError>>(
-    mut stream: impl BufRead,
+    stream: impl Read,
     path: &Path,
     made: Timestamp,
     take: Take<'_, E>,
 ) -> Result<(), E> {
-    let mut bytes = Vec::new();
-    for line in 1.. {
-        bytes.clear();
-        let read = io::Read::take(&mut stream, LONGEST_LINE).read_until(b'\n', &mut bytes);
-        if read.map_err(|source| ReadError::File { path: path.to_owned(), source })? == 0 {
-            break;
-        }
-        let text = if line == 1 { bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes) } else { &bytes };
+    let mut lines = Lines::new(stream);
+    loop {
+        let number = lines.number + 1;
+        let line = lines.next().map_err(|source| ReadError::File { path: path.to_owned(), source })?;
+        let Some(Line { text, is_whole, .. }) = line else {
+            return Ok(());
+        };
         if !text.trim_ascii().is_empty() {
-            take(line, row(text, made).map_err(|wrong| ReadError::content(path, Some(line), wrong)))?;
+            let row = if is_whole { row(text, made) } else { Err((too_long(), None)) };
+            take(number, row.map_err(|wrong| ReadError::content(path, Some(number), wrong)))?;
         }
     }
-    Ok(())
 }
 
 fn row(text: &[u8], made: Timestamp) -> Result<GoldRow, Wrong> {
@@ -52,8 +49,8 @@ fn row(text: &[u8], made: Timestamp) -> Result<GoldRow, Wrong> {
 /// What the parser says, with the column but without the line, which is ours to say.
 fn without_line(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    let words = text.split(" at line ").next().unwrap_or_default();
-    format!("{words} at character {}", error.column())
+    let words = text.split(" at line ").next().unwrap_or_default().replace("EOF", "the line ends");
+    if error.is_eof() { words } else { format!("{words} at character {}", error.column()) }
 }
 
 fn cell(value: &Value) -> Cell<'_> {

@@ -38,7 +38,8 @@ CREATE TABLE GoldInfo (
 ) STRICT;
 ";
 
-/// Opens the store at `path` for changes, or makes one with bins of `new`; an existing one tells its own.
+/// Opens the store at `path` for changes. A file without tables becomes one with bins of `new`, if that is given; an
+/// existing store tells its own.
 pub(super) fn for_changes(
     path: &Path,
     new: Option<BinSize>,
@@ -46,15 +47,15 @@ pub(super) fn for_changes(
 ) -> Result<(Connection, BinSize), GoldError> {
     match path.metadata() {
         Ok(file) if file.permissions().readonly() => return Err(GoldError::ReadOnly { path: path.to_owned() }),
-        Err(_) if new.is_none() => return Err(GoldError::Missing { path: path.to_owned() }),
+        Err(_) => return Err(GoldError::Missing { path: path.to_owned() }),
         _ => {}
     }
-    let create = if new.is_some() { OpenFlags::SQLITE_OPEN_CREATE } else { OpenFlags::empty() };
     let failed = |error| GoldError::new(path, error);
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | create;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
     connection.busy_timeout(patience).map_err(failed)?;
     if let Some(bin) = new.filter(|_| is_empty(&connection).unwrap_or(false)) {
+        connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(())).map_err(failed)?;
         make(&mut connection, bin).map_err(failed)?;
     }
     let bin = checked(&connection, path)?;
@@ -100,8 +101,7 @@ fn is_empty(connection: &Connection) -> rusqlite::Result<bool> {
 }
 
 /// Makes the tables in one transaction; another program may have been faster.
-fn make(connection: &mut Connection, bin: BinSize) -> rusqlite::Result<()> {
-    connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
+pub(super) fn make(connection: &mut Connection, bin: BinSize) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     if is_empty(&transaction)? {
         transaction.execute_batch(SCHEMA)?;

@@ -2,7 +2,7 @@
 //! that can't be is handed on as an error that says where it stands, and reading goes on behind it.
 
 use std::fs::File;
-use std::io::{self, BufReader};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -98,8 +98,8 @@ pub fn read_rows<E: From<ReadError>>(
     });
     let file = file.map_err(|source| ReadError::File { path: path.to_owned(), source })?;
     match format {
-        Format::Csv => csv::read(BufReader::with_capacity(1 << 16, file), path, made, take),
-        Format::Ndjson => ndjson::read(BufReader::with_capacity(1 << 16, file), path, made, take),
+        Format::Csv => csv::read(file, path, made, take),
+        Format::Ndjson => ndjson::read(file, path, made, take),
         Format::Parquet => read_parquet(file, path, made, take),
     }
 }

@@ -4,26 +4,17 @@
 
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
-use rusqlite::{Connection, Row, Transaction, TransactionBehavior, params_from_iter};
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, Row, TransactionBehavior, params_from_iter};
 
 use super::open::{self, PATIENCE};
 use super::row::decode;
-use super::{GoldError, GoldRow};
+use super::{Change, GoldError, GoldRow, create};
 use crate::source::Query;
-use crate::time::{BinSize, Window};
+use crate::time::{BinSize, TimeError, Window, parse_utc};
 
 /// Nodes that one query names at most; SQLite takes 32,766 parameters.
 const NODES_AT_ONCE: usize = 1_000;
-
-const PUT: &str = "
-INSERT INTO NodeTimeBin VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-ON CONFLICT (node, ts) DO UPDATE SET
-    arrivals = excluded.arrivals, served = excluded.served, errors = excluded.errors,
-    external_demand = excluded.external_demand, queue_depth = excluded.queue_depth,
-    schema_version = excluded.schema_version, extraction_ts = excluded.extraction_ts,
-    known_data_gaps = excluded.known_data_gaps
-WHERE rtrim(excluded.extraction_ts, 'Z') >= rtrim(NodeTimeBin.extraction_ts, 'Z')";
 
 const SELECT: &str = "
 SELECT ts, node, arrivals, served, errors, external_demand, queue_depth, schema_version, extraction_ts, known_data_gaps
@@ -44,19 +35,49 @@ impl GoldStore {
     /// There is none, it is something else, or it can't be written.
     pub fn open(path: &Path) -> Result<Self, GoldError> {
         let (connection, bin) = open::for_changes(path, None, PATIENCE)?;
-        Ok(Self { connection, path: path.to_owned(), bin })
+        Ok(Self::new(connection, path, bin))
     }
 
-    /// Opens the store at `path` for changes, or makes one; its bins are of `bin`.
+    /// Changes the store at `path`, whose bins are of `bin`, by `work`, in one transaction. If there is none, one appears
+    /// once the change is made.
     ///
     /// # Errors
-    /// It is something else, its bins have another length, or it can't be written.
-    pub fn open_or_create(path: &Path, bin: BinSize) -> Result<Self, GoldError> {
+    /// `work` fails, the file is something else, its bins have another length, or it can't be written; then it is as it
+    /// was.
+    pub fn update<T, E: From<GoldError>>(
+        path: &Path,
+        bin: BinSize,
+        work: impl FnOnce(&mut Change<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        match path.exists() {
+            true => Self::open_with(path, bin)?.apply(work),
+            false => create::create(path, bin, work),
+        }
+    }
+
+    /// Checks, before the work, that [`GoldStore::update`] can begin.
+    ///
+    /// # Errors
+    /// It can't.
+    pub fn check(path: &Path, bin: BinSize) -> Result<(), GoldError> {
+        if path.exists() { Self::open_with(path, bin).map(drop) } else { create::check(path) }
+    }
+
+    /// Opens the store at `path`; its bins are of `bin`.
+    fn open_with(path: &Path, bin: BinSize) -> Result<Self, GoldError> {
         let (connection, found) = open::for_changes(path, Some(bin), PATIENCE)?;
         if found != bin {
             return Err(GoldError::Bin { path: path.to_owned(), found, expected: bin });
         }
-        Ok(Self { connection, path: path.to_owned(), bin })
+        Ok(Self::new(connection, path, bin))
+    }
+
+    pub(super) fn new(connection: Connection, path: &Path, bin: BinSize) -> Self {
+        Self { connection, path: path.to_owned(), bin }
+    }
+
+    pub(super) fn into_connection(self) -> Connection {
+        self.connection
     }
 
     /// Opens the store at `path` for reading, also where nothing may be written.
@@ -65,7 +86,7 @@ impl GoldStore {
     /// There is none, it is something else, or it can't be read.
     pub fn read(path: &Path) -> Result<Self, GoldError> {
         let (connection, bin) = open::for_reading(path, PATIENCE)?;
-        Ok(Self { connection, path: path.to_owned(), bin })
+        Ok(Self::new(connection, path, bin))
     }
 
     /// The length of its bins.
@@ -90,7 +111,18 @@ impl GoldStore {
     pub fn change(&mut self) -> Result<Change<'_>, GoldError> {
         let begun = self.connection.transaction_with_behavior(TransactionBehavior::Immediate);
         let transaction = begun.map_err(|error| GoldError::new(&self.path, error))?;
-        Ok(Change { transaction, path: &self.path, bin: self.bin })
+        Ok(Change::new(transaction, &self.path, self.bin))
+    }
+
+    /// Changes it by `work`, in one transaction.
+    pub(super) fn apply<T, E: From<GoldError>>(
+        &mut self,
+        work: impl FnOnce(&mut Change<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut change = self.change()?;
+        let done = work(&mut change)?;
+        change.commit()?;
+        Ok(done)
     }
 
     /// Puts `rows` in the place of all rows of `nodes` (without any, of all nodes) in `window`, in one transaction.
@@ -103,12 +135,10 @@ impl GoldStore {
         nodes: &[String],
         rows: impl IntoIterator<Item = &'a GoldRow>,
     ) -> Result<(), GoldError> {
-        let mut change = self.change()?;
-        change.clear(window, nodes)?;
-        for row in rows {
-            change.put(row)?;
-        }
-        change.commit()
+        self.apply(|change| {
+            change.clear(window, nodes)?;
+            rows.into_iter().try_for_each(|row| change.put(row).map(|_| ()))
+        })
     }
 
     /// The nodes that it has rows of, ascending.
@@ -121,6 +151,30 @@ impl GoldStore {
             statement.query_map([], |row| row.get(0))?.collect()
         };
         read().map_err(|error| GoldError::new(&self.path, error))
+    }
+
+    /// The end of its newest bin; none if it has no bin.
+    ///
+    /// # Errors
+    /// It can't be read, or that bin's start is no time.
+    pub fn end(&self) -> Result<Option<Timestamp>, GoldError> {
+        let read = || -> rusqlite::Result<Option<(String, String)>> {
+            let mut statement = self.connection.prepare(NODES)?;
+            let newest: Vec<(String, String)> =
+                statement.query_map([], |row| Ok((row.get(1)?, row.get(0)?)))?.collect::<Result<_, _>>()?;
+            Ok(newest.into_iter().max())
+        };
+        let Some((ts, node)) = read().map_err(|error| GoldError::new(&self.path, error))? else {
+            return Ok(None);
+        };
+        let row = |error: TimeError| GoldError::Row {
+            path: self.path.clone(),
+            node,
+            ts: ts.clone(),
+            reason: error.to_string(),
+        };
+        let start = parse_utc(&ts).map_err(row)?;
+        Ok(Some(start.saturating_add(SignedDuration::from_secs(self.bin.seconds())).unwrap_or(start)))
     }
 
     /// Hands the rows of `query` to `each`, by node, then time.
@@ -195,7 +249,7 @@ WITH RECURSIVE nodes(node) AS (
     UNION ALL
     SELECT (SELECT min(node) FROM NodeTimeBin WHERE node > nodes.node) FROM nodes WHERE nodes.node IS NOT NULL
 )
-SELECT node FROM nodes WHERE node IS NOT NULL";
+SELECT node, (SELECT max(ts) FROM NodeTimeBin WHERE node = nodes.node) FROM nodes WHERE node IS NOT NULL";
 
 const OVERVIEW: &str = "SELECT node, min(ts), max(ts), count(*) FROM NodeTimeBin GROUP BY node ORDER BY node";
 
@@ -212,79 +266,13 @@ pub struct Overview {
     pub rows: i64,
 }
 
-/// A change of a store: one transaction.
-#[derive(Debug)]
-pub struct Change<'a> {
-    transaction: Transaction<'a>,
-    path: &'a Path,
-    bin: BinSize,
-}
-
-impl Change<'_> {
-    /// Adds `row`; of two for one bin and node the newer stays, of equally new ones the later. `false` if the one that
-    /// is there stays.
-    ///
-    /// # Errors
-    /// It is off the bin boundary, or can't be written.
-    pub fn put(&mut self, row: &GoldRow) -> Result<bool, GoldError> {
-        if !self.bin.is_boundary(row.ts) {
-            return Err(GoldError::Alignment { ts: row.ts, bin: self.bin });
-        }
-        let put = || {
-            self.transaction.prepare_cached(PUT)?.execute((
-                text_of(row.ts),
-                &row.node,
-                row.arrivals,
-                row.served,
-                row.errors,
-                row.external_demand,
-                row.queue_depth,
-                &row.schema_version,
-                text_of(row.extraction_ts),
-                &row.known_data_gaps,
-            ))
-        };
-        put().map(|changed| changed > 0).map_err(|error| GoldError::new(self.path, error))
-    }
-
-    /// Removes the rows of `nodes` (without any, of all nodes) in `window`.
-    ///
-    /// # Errors
-    /// They can't be removed.
-    pub fn clear(&mut self, window: &Window, nodes: &[String]) -> Result<(), GoldError> {
-        let [start, end] = [window.start(), window.end()].map(bound);
-        let clear = || -> rusqlite::Result<()> {
-            if nodes.is_empty() {
-                self.transaction.execute("DELETE FROM NodeTimeBin WHERE ts >= ?1 AND ts < ?2", (&start, &end))?;
-            }
-            let one = "DELETE FROM NodeTimeBin WHERE ts >= ?1 AND ts < ?2 AND node = ?3";
-            let mut statement = self.transaction.prepare_cached(one)?;
-            nodes.iter().try_for_each(|node| statement.execute((&start, &end, node)).map(|_| ()))
-        };
-        clear().map_err(|error| GoldError::new(self.path, error))
-    }
-
-    /// The transaction's connection, for SQL that belongs to the same change.
-    pub fn connection(&self) -> &Connection {
-        &self.transaction
-    }
-
-    /// Makes the change.
-    ///
-    /// # Errors
-    /// It can't be written; then the store is as it was.
-    pub fn commit(self) -> Result<(), GoldError> {
-        self.transaction.commit().map_err(|error| GoldError::new(self.path, error))
-    }
-}
-
 /// A time as the store writes it: RFC 3339 in UTC, `2025-10-07T00:00:00Z`, with as many places as it has.
 pub fn text_of(time: Timestamp) -> String {
     time.to_string()
 }
 
 /// `time` without its `Z`: less than that second and all fractions of it.
-fn bound(time: Timestamp) -> String {
+pub(super) fn bound(time: Timestamp) -> String {
     let mut text = text_of(time);
     text.pop();
     text

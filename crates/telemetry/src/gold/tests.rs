@@ -39,7 +39,8 @@ fn day() -> Window {
 fn new_store() -> (TempDir, PathBuf, GoldStore) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("gold.sqlite");
-    let store = GoldStore::open_or_create(&path, BinSize::DEFAULT).unwrap();
+    GoldStore::update(&path, BinSize::DEFAULT, |_| Ok::<(), GoldError>(())).unwrap();
+    let store = GoldStore::open(&path).unwrap();
     (folder, path, store)
 }
 
@@ -148,11 +149,51 @@ fn a_store_that_is_not_there_is_not_made_by_reading() {
     assert!(!path.exists());
 }
 
+fn names_in(folder: &Path) -> Vec<String> {
+    let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.collect()
+}
+
+#[test]
+fn a_store_appears_with_its_first_change_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("gold.sqlite");
+    let put = |ts: &str| {
+        let row = row("A", ts, 1);
+        GoldStore::update(&path, BinSize::DEFAULT, |change| {
+            assert!(!path.exists());
+            change.put(&row)
+        })
+    };
+    let error = put("2025-10-07T00:02:00Z").unwrap_err();
+    assert_eq!(error.to_string(), "2025-10-07T00:02:00Z is not on a boundary of 5m bins");
+    assert_eq!(names_in(folder.path()), Vec::<String>::new());
+    put("2025-10-07T00:00:00Z").unwrap();
+    assert_eq!(names_in(folder.path()), ["gold.sqlite"]);
+    let mut store = GoldStore::open(&path).unwrap();
+    let mode: String = store.connection().query_row("PRAGMA journal_mode", [], |row| row.get(0)).unwrap();
+    assert_eq!((mode.as_str(), rows(&store, &day(), &[]).len()), ("wal", 1));
+}
+
+#[test]
+fn a_store_that_cannot_appear_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("no/gold.sqlite");
+    let error = GoldStore::check(&path, BinSize::DEFAULT).unwrap_err();
+    let [file, parent] = [&path, &folder.path().join("no")].map(|path| path.display().to_string());
+    assert_eq!(error.to_string(), format!("can't make the Gold store `{file}`: there is no folder `{parent}`"));
+    assert_eq!(error.help(), Some("make the folder, or name another one"));
+    let path = folder.path().join("gold.sqlite");
+    let second = GoldStore::update(&path, BinSize::DEFAULT, |_| GoldStore::check(&path, BinSize::DEFAULT));
+    assert_eq!(second.unwrap_err().to_string(), format!("`{}` is in use by another program", path.display()));
+    assert_eq!(names_in(folder.path()), Vec::<String>::new());
+}
+
 #[test]
 fn bins_of_another_length_are_refused() {
     let (_folder, path, store) = new_store();
     drop(store);
-    let error = GoldStore::open_or_create(&path, "1h".parse().unwrap()).unwrap_err();
+    let error = GoldStore::check(&path, "1h".parse().unwrap()).unwrap_err();
     assert_eq!(error.to_string(), format!("`{}` has bins of 5m, not of 1h", path.display()));
 }
 

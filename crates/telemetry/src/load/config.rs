@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, Unexpected};
+use serde::de::{Deserializer, Error};
 
 use super::Fill;
 
@@ -20,7 +20,7 @@ pub struct Config {
     /// How long a query may take, like `30s`.
     #[serde(default, deserialize_with = "duration")]
     pub query_timeout: Option<Duration>,
-    /// How often a query is tried again.
+    /// How often a query is tried before it has failed; 0 counts as 1.
     pub retry_count: Option<u32>,
     /// Gaps longer than this are major, like `15m`.
     #[serde(default, deserialize_with = "duration")]
@@ -29,9 +29,12 @@ pub struct Config {
 
 /// Why a configuration file can't be used.
 #[derive(Debug, thiserror::Error)]
-#[error("{name}: {}", .source)]
+#[error("{place}: {reason}")]
 pub struct ConfigError {
-    name: String,
+    /// The file and, where it is known, the line.
+    place: String,
+    /// What was found and what was expected.
+    reason: String,
     source: serde_yaml::Error,
 }
 
@@ -41,13 +44,22 @@ impl Config {
     /// # Errors
     /// It is no YAML, a key is unknown, or a value is of another kind.
     pub fn parse(text: &str, name: &str) -> Result<Self, ConfigError> {
-        let config: Option<Config> =
-            serde_yaml::from_str(text).map_err(|source| ConfigError { name: name.to_owned(), source })?;
+        let config: Option<Config> = serde_yaml::from_str(text).map_err(|error| ConfigError::new(name, error))?;
         Ok(config.unwrap_or_default())
     }
 }
 
 impl ConfigError {
+    fn new(name: &str, source: serde_yaml::Error) -> Self {
+        let text = source.to_string();
+        let reason = text.rsplit_once(" at line ").map_or(text.as_str(), |(words, _)| words);
+        let reason = reason
+            .replace("expected u32", "expected a whole number")
+            .replace("expected struct Config", "expected keys");
+        let line = source.location().map(|location| format!(":{}", location.line())).unwrap_or_default();
+        Self { place: format!("{name}{line}"), reason, source }
+    }
+
     /// What the user can do about it, beginning with a verb.
     pub fn help(&self) -> &'static str {
         "use the keys `fill`, `checksums`, `maxBins`, `queryTimeout`, `retryCount` and `gapWarningThreshold`"
@@ -74,6 +86,5 @@ fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duratio
     let Some(text) = Option::<String>::deserialize(deserializer)? else {
         return Ok(None);
     };
-    let expected = &"a whole number and `s`, `m` or `h`, like `30s`";
-    parse_duration(&text).map(Some).map_err(|_| Error::invalid_value(Unexpected::Str(&text), expected))
+    parse_duration(&text).map(Some).map_err(|expected| Error::custom(format!("{expected}, found `{text}`")))
 }

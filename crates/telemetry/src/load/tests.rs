@@ -1,14 +1,14 @@
 //! The loader's rules, each with its exact words: what is filled, what is left out or mended, and what is refused.
 
-use std::cell::RefCell;
+mod folder;
+mod refused;
+
 use std::fs;
-use std::path::Path;
-use std::sync::atomic::AtomicBool;
 
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 
-use super::{Config, Control, Fill, LoadError, LoadOptions, Loaded, Manifest, Request, Severity, load, parse_duration};
+use super::{Control, Fill, LoadError, LoadOptions, Loaded, Manifest, Request, Severity, load};
 use crate::gold::{GoldRow, SCHEMA_VERSION};
 use crate::source::{Query, SourceError, TelemetrySource};
 use crate::time::{BinSize, Window, parse_utc};
@@ -94,15 +94,6 @@ fn check_loaded(
     let found: Vec<&str> = manifest.warnings.iter().map(|warning| warning.message.as_str()).collect();
     assert_eq!(found, messages);
     manifest
-}
-
-fn check_refused(rows: Vec<GoldRow>, request: &Request, code: &str, message: &str, help: &str) {
-    let (folder, result) = try_load(rows, request, &LoadOptions::default());
-    let error = result.unwrap_err();
-    assert_eq!((error.code(), error.to_string().as_str()), (code, message));
-    assert_eq!(error.help().as_deref().unwrap_or_default(), help);
-    assert!(error.is_users(), "{error}");
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
 #[test]
@@ -219,151 +210,6 @@ fn nodes_that_are_not_there_or_not_asked_for_are_told() {
     ];
     let request = request(1, "5m", &["X", "A", "Order"]);
     check_loaded(rows, &request, &LoadOptions::default(), ("arrivals", "10"), &messages);
-}
-
-#[test]
-fn no_telemetry_at_all_is_refused() {
-    let span = "from 2025-10-07T00:00:00Z to 2025-10-07T00:05:00Z in test";
-    let help = "ask for another window, or for `A`";
-    check_refused(
-        vec![row(1)],
-        &request(1, "5m", &[]),
-        "no_telemetry",
-        &format!("there is no telemetry of any node {span}"),
-        help,
-    );
-    let message = format!("there is no telemetry of `X`, `Y` {span}");
-    check_refused(vec![row(0)], &request(1, "5m", &["X", "Y"]), "no_telemetry", &message, help);
-}
-
-#[test]
-fn windows_and_selections_that_cannot_be_are_refused() {
-    let check = |request, code, message, help| check_refused(vec![row(0)], &request, code, message, help);
-    let message = "the window has 10001 bins, at most 10000 are loaded";
-    check(request(10_001, "5m", &[]), "window_too_large", message, "ask for fewer or longer bins, or allow more");
-    let message = "bins of 1m can't be made from bins of 5m";
-    check(request(1, "1m", &[]), "bin_alignment", message, "ask for a multiple of 5m, like `5m`");
-    let message = "bins of 12m can't be made from bins of 5m";
-    check(request(1, "12m", &[]), "bin_alignment", message, "ask for a multiple of 5m, like `15m`");
-    let help = "give 1 to 200 bytes without control characters and backticks";
-    check(request(1, "5m", &[""]), "invalid_selection", "`` can't be the name of a node", help);
-    check(request(1, "5m", &["a\nb"]), "invalid_selection", "`a\\nb` can't be the name of a node", help);
-}
-
-#[test]
-fn the_start_lies_on_a_bin_boundary() {
-    let error = Window::new(parse_utc("2025-10-07T00:02:00Z").unwrap(), 1, BinSize::DEFAULT).unwrap_err();
-    let error = LoadError::from(error);
-    assert_eq!(error.code(), "bin_alignment");
-    assert_eq!(error.to_string(), "the window's start 2025-10-07T00:02:00Z is not on a boundary of 5m bins");
-}
-
-fn load_into(out: &Path, force: bool) -> Result<Loaded, LoadError> {
-    let options = LoadOptions { force, ..LoadOptions::default() };
-    load(&source(vec![row(0)]), &request(1, "5m", &[]), &options, out, &Control::default())
-}
-
-#[test]
-fn a_loaded_folder_is_replaced_and_another_one_only_by_force() {
-    let folder = tempfile::tempdir().unwrap();
-    let out = folder.path().join("deep/out");
-    for _ in 0..2 {
-        load_into(&out, false).unwrap();
-    }
-    fs::write(out.join("notes.txt"), "").unwrap();
-    let error = load_into(&out, false).unwrap_err();
-    let message = format!("can't replace `{}`: `notes.txt` in it was not written by a load", out.display());
-    assert_eq!((error.code(), error.to_string()), ("output_taken", message));
-    assert!(out.join("notes.txt").exists());
-    load_into(&out, true).unwrap();
-    assert!(!out.join("notes.txt").exists());
-    let file = out.join("manifest.json");
-    let message = format!("can't load into `{}`: it is a file, not a folder", file.display());
-    assert_eq!(load_into(&file, true).unwrap_err().to_string(), message);
-    assert_eq!(fs::read_dir(out.parent().unwrap()).unwrap().count(), 1);
-}
-
-#[test]
-fn a_load_that_fails_or_is_stopped_leaves_the_old_folder() {
-    let folder = tempfile::tempdir().unwrap();
-    let out = folder.path().join("out");
-    load_into(&out, false).unwrap();
-    let before = fs::read(out.join("manifest.json")).unwrap();
-    let stop = AtomicBool::new(true);
-    let control = Control { stop: Some(&stop), ..Control::default() };
-    let (request, options) = (request(1, "5m", &[]), LoadOptions::default());
-    let stopped = load(&source(vec![row(0)]), &request, &options, &out, &control).unwrap_err();
-    assert!(stopped.is_interrupted(), "{stopped}");
-    let split = source(vec![row(0), GoldRow { node: "B".to_owned(), ..row(0) }, row(0)]);
-    let error = load(&split, &request, &options, &out, &Control::default()).unwrap_err();
-    assert_eq!(error.to_string(), "can't read telemetry from test: the rows of `A` don't follow each other");
-    assert_eq!(fs::read(out.join("manifest.json")).unwrap(), before);
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-}
-
-#[test]
-fn a_folder_that_another_load_writes_is_left_to_it() {
-    let folder = tempfile::tempdir().unwrap();
-    let out = folder.path().join("out");
-    let second = RefCell::new(None);
-    let mut rows: Vec<GoldRow> = (0..2_000).map(row).collect();
-    rows.truncate(2_000);
-    let progress = |_: u64| {
-        second.replace(Some(load_into(&out, false).unwrap_err().to_string()));
-    };
-    let control = Control { progress: Some(&progress), ..Control::default() };
-    load(&source(rows), &request(2_000, "5m", &[]), &LoadOptions::default(), &out, &control).unwrap();
-    assert_eq!(second.into_inner().unwrap(), format!("another load is writing `{}`", out.display()));
-}
-
-#[test]
-fn equal_rows_give_equal_bytes() {
-    let manifests = [0, 1].map(|_| {
-        let (folder, loaded) = try_load(vec![row(0)], &request(2, "5m", &[]), &LoadOptions::default());
-        loaded.unwrap();
-        fs::read_to_string(folder.path().join("out/manifest.json")).unwrap()
-    });
-    assert_eq!(manifests[0], manifests[1]);
-    assert!(manifests[0].contains("\"extractionTs\": \"2025-10-07T00:00:00Z\""), "{}", manifests[0]);
-}
-
-#[test]
-fn names_that_differ_in_case_alone_get_files_of_their_own() {
-    let rows = ["a", "A", "é/"].map(|node| GoldRow { node: node.to_owned(), ..row(0) });
-    let mut rows = rows.to_vec();
-    rows.sort_by(|a, b| a.node.cmp(&b.node));
-    let (_folder, loaded) = try_load(rows, &request(1, "5m", &[]), &LoadOptions::default());
-    let loaded = loaded.unwrap();
-    let files = loaded.manifest.files.iter().filter(|file| file.metric.name() == "served");
-    let paths: Vec<&str> = files.map(|file| file.path.as_str()).collect();
-    assert_eq!(paths, ["A_served.csv", "a_served~2.csv", "%C3%A9%2F_served.csv"]);
-    assert_eq!(loaded.available.len(), 12);
-}
-
-#[test]
-fn a_configuration_file_has_known_keys_and_durations() {
-    let text = "fill: nan\nchecksums: false\nmaxBins: 5\nqueryTimeout: 1m\nretryCount: 0\ngapWarningThreshold: 1h\n";
-    let config = Config::parse(text, "c.yaml").unwrap();
-    assert_eq!((config.fill, config.max_bins, config.retry_count), (Some(Fill::Nan), Some(5), Some(0)));
-    assert_eq!(config.query_timeout.map(|time| time.as_secs()), Some(60));
-    assert_eq!(Config::parse("", "c.yaml").unwrap(), Config::default());
-    let check = |text: &str, message: &str| {
-        let error = Config::parse(text, "c.yaml").unwrap_err().to_string();
-        assert!(error.starts_with("c.yaml: ") && error.contains(message), "{error}");
-    };
-    check("fil: nan", "unknown field `fil`");
-    check("fill: one", "unknown variant `one`");
-    check("queryTimeout: 30", "expected");
-    check("maxBins: -1", "maxBins");
-}
-
-#[test]
-fn durations_are_a_whole_number_and_a_unit() {
-    assert_eq!(parse_duration("90s").unwrap().as_secs(), 90);
-    assert_eq!(parse_duration("15m").unwrap().as_secs(), 900);
-    for text in ["", "s", "30", "-1s", "+1s", "1.5h", "99999999999h", "30 s"] {
-        assert!(parse_duration(text).is_err(), "{text}");
-    }
 }
 
 #[test]

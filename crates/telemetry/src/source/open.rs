@@ -17,7 +17,7 @@ pub struct SourceOptions {
     pub bin: BinSize,
     /// How long a query over the network may take.
     pub query_timeout: Duration,
-    /// How often such a query is tried again.
+    /// How often such a query is tried before it has failed; at least once.
     pub retry_count: u32,
 }
 
@@ -27,24 +27,45 @@ impl Default for SourceOptions {
     }
 }
 
+/// What holds the rows of a source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SourceKind {
+    /// A SQLite file.
+    Store,
+    /// A CSV, NDJSON or Parquet file, or a folder of them: nothing in it states the length of its bins.
+    Files,
+    /// A database of Azure Data Explorer, over the network.
+    Kusto,
+}
+
+impl SourceKind {
+    /// The kind of the source that `spec` names.
+    pub fn of(spec: &str) -> Self {
+        let path = Path::new(spec);
+        match spec.starts_with("kusto:") {
+            true => SourceKind::Kusto,
+            false if path.is_dir() || Format::of(path).is_some() => SourceKind::Files,
+            false => SourceKind::Store,
+        }
+    }
+}
+
 /// Opens the source that `spec` names: a Gold store, a CSV, NDJSON or Parquet file, a folder of them, or, behind
 /// `kusto:`, a database of Azure Data Explorer.
 ///
 /// # Errors
 /// There is nothing, or nothing that can be read.
 pub fn open(spec: &str, options: &SourceOptions) -> Result<Box<dyn TelemetrySource>, SourceError> {
-    if spec.starts_with("kusto:") {
-        return open_kusto(spec, options);
-    }
     if spec.starts_with("https://") || spec.starts_with("http://") {
         let help = format!("write `kusto:{spec}` for a cluster of Azure Data Explorer");
         return Err(refused(spec, "it is an address, not a file", help));
     }
     let path = Path::new(spec);
-    if path.is_dir() || Format::of(path).is_some() {
-        return Ok(Box::new(FileSource::open(path, options.bin)?));
+    match SourceKind::of(spec) {
+        SourceKind::Kusto => open_kusto(spec, options),
+        SourceKind::Files => Ok(Box::new(FileSource::open(path, options.bin)?)),
+        SourceKind::Store => Ok(Box::new(GoldStore::read(path)?)),
     }
-    Ok(Box::new(GoldStore::read(path)?))
 }
 
 #[cfg(feature = "kusto")]

@@ -6,7 +6,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::{Query, SourceError, SourceOptions, open};
-use crate::gold::{Format, GoldRow, GoldStore, ImportError, ImportOptions, ReadError, RowWriter, import, read_rows};
+use crate::gold::{Format, GoldRow, ImportError, ImportOptions, ReadError, RowWriter, import, read_rows};
 use crate::time::BinSize;
 
 const HEADER: &str = "ts,node,arrivals,served,errors\n";
@@ -28,9 +28,9 @@ fn check_wrong(name: &str, text: &[u8], message: &str, help: Option<&str>) {
     let error = rows_of(&path).unwrap_err();
     assert_eq!(error.to_string().replace(&path.display().to_string(), "FILE"), message);
     assert_eq!(error.help().as_deref(), help);
-    let mut store = GoldStore::open_or_create(&folder.path().join("gold.sqlite"), BinSize::DEFAULT).unwrap();
-    assert!(import(&mut store, &[path], &ImportOptions::default()).is_err());
-    assert_eq!(store.nodes().unwrap(), Vec::<String>::new());
+    let gold = folder.path().join("gold.sqlite");
+    assert!(import(&gold, BinSize::DEFAULT, &[path], &ImportOptions::default()).is_err());
+    assert!(!gold.exists());
 }
 
 fn check_cell(column: usize, found: &str, message: &str) {
@@ -79,10 +79,24 @@ fn a_wrong_header_names_the_nearest_column() {
 fn a_wrong_object_is_located() {
     let check = |text: &str, message: &str, help| check_wrong("a.ndjson", text.as_bytes(), message, help);
     check("[]\n", "FILE:1: expected a JSON object with the columns as keys", None);
-    check("\n{\"ts\": \n", "FILE:2: no JSON object: EOF while parsing a value at character 0", None);
+    check("\n{\"ts\": \n", "FILE:2: no JSON object: the line ends while parsing a value", None);
     check("{\"nod\": 1}\n", "FILE:1: unknown column `nod`", Some("use `node`"));
     let object = "{\"ts\": \"2025-10-07T00:00:00Z\", \"node\": \"A\", \"arrivals\": true}";
     check(object, "FILE:1: column `arrivals`: expected a whole number, found `true`", None);
+}
+
+#[test]
+fn a_row_that_takes_too_much_memory_is_refused() {
+    let long = "x".repeat(17 << 20);
+    let help = Some("close the quote in it, or leave it out");
+    check_wrong("a.csv", format!("{HEADER}a,\"{long}").as_bytes(), "FILE:2: the line is longer than 16 MiB", help);
+    check_wrong(
+        "a.ndjson",
+        format!("{{\n{long}").as_bytes(),
+        "FILE:1: no JSON object: the line ends while parsing an object",
+        None,
+    );
+    check_wrong("a.ndjson", long.as_bytes(), "FILE:1: the line is longer than 16 MiB", None);
 }
 
 #[test]
@@ -134,13 +148,13 @@ fn one_import_names_many_wrong_rows_and_imports_nothing() {
     let path = folder.path().join("a.csv");
     let rows = "2025-10-07T00:00:00Z,A,1,1,1\n2025-10-07T00:01:00Z,A,1,1,1\n2025-10-07T00:05:00Z,A,x,1,1\n";
     fs::write(&path, format!("{HEADER}{rows}")).unwrap();
-    let mut store = GoldStore::open_or_create(&folder.path().join("gold.sqlite"), BinSize::DEFAULT).unwrap();
-    let error = import(&mut store, &[path], &ImportOptions::default()).unwrap_err();
+    let gold = folder.path().join("gold.sqlite");
+    let error = import(&gold, BinSize::DEFAULT, &[path], &ImportOptions::default()).unwrap_err();
     assert_eq!(error.to_string(), "2 rows are wrong; nothing was imported");
     let ImportError::Rows { errors, .. } = error else { panic!("{error}") };
     let alignment = "a.csv:3: column `ts`: 2025-10-07T00:01:00Z is not on a boundary of 5m bins";
     assert!(errors[0].to_string().ends_with(alignment), "{}", errors[0]);
-    assert_eq!(store.nodes().unwrap(), Vec::<String>::new());
+    assert!(!gold.exists());
 }
 
 fn query() -> Query {

@@ -10,6 +10,7 @@ use flowtime_telemetry::kql::{self, EventsTable, Settings};
 use flowtime_telemetry::time::BinSize;
 
 use super::Once;
+use crate::commands::gold::bin_size;
 use crate::files;
 use crate::ui::{Outcome, Ui};
 
@@ -33,7 +34,7 @@ pub(crate) struct EmitArgs {
     #[arg(long, value_enum)]
     target: Target,
     /// The length of bins
-    #[arg(long, value_name = "SIZE", default_value_t = BinSize::DEFAULT)]
+    #[arg(long, value_name = "SIZE", value_parser = bin_size, default_value_t = BinSize::DEFAULT)]
     bin: BinSize,
     /// Which node reads which queue: CSV with the header `node,inputQueue`, or YAML
     #[arg(long, value_name = "FILE")]

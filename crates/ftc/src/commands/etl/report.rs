@@ -1,13 +1,14 @@
 //! What the user hears of an ETL: how far it is, what it has done, and what was wrong.
 
 use std::cell::Cell;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use flowtime_telemetry::etl::{EtlError, Job, NodeGaps, Progress, Step, Summary, Tally};
 use flowtime_telemetry::time::Window;
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::models::counted;
+use crate::pace::Pace;
 use crate::ui::{Outcome, Ui};
 
 /// How long a run is silent before it shows its progress.
@@ -18,7 +19,7 @@ const GAPS_SHOWN: usize = 3;
 /// A line on the terminal that tells how far a run is.
 pub(super) struct Bar {
     bar: ProgressBar,
-    begin: Instant,
+    pace: Pace,
     wanted: bool,
     step: Cell<Option<Step>>,
 }
@@ -26,11 +27,11 @@ pub(super) struct Bar {
 impl Bar {
     pub(super) fn new(ui: &Ui) -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
-        Self { bar, begin: Instant::now(), wanted: ui.shows_progress(), step: Cell::new(None) }
+        Self { bar, pace: Pace::new(), wanted: ui.shows_progress(), step: Cell::new(None) }
     }
 
     pub(super) fn show(&self, now: Progress) {
-        if !self.wanted || self.begin.elapsed() < PATIENCE {
+        if !self.wanted || self.pace.elapsed() < PATIENCE {
             return;
         }
         if self.bar.is_hidden() {
@@ -39,28 +40,25 @@ impl Bar {
         if self.step.replace(Some(now.step)) != Some(now.step) {
             self.begin_step(now.step);
         }
-        self.bar.set_length(now.total);
-        self.bar.set_position(now.bytes);
         if now.step == Step::Reading {
-            let rate = now.lines as f64 / self.begin.elapsed().as_secs_f64();
-            self.bar.set_message(format!("{} lines, {}/s", HumanCount(now.lines), HumanCount(rate as u64)));
+            let (rate, left) = (self.pace.rate(now.lines, "lines"), self.pace.left(now.done, now.total));
+            self.bar.set_message(rate + &left);
         }
+        self.bar.set_length(now.total);
+        self.bar.set_position(now.done);
     }
 
     fn begin_step(&self, step: Step) {
         let template = match step {
-            Step::Reading => "reading {wide_bar} {percent}%, {msg}, {eta} left",
-            Step::Counting | Step::Writing => "{spinner} {msg} ({elapsed})",
+            Step::Reading => "reading {wide_bar} {percent} %, {msg}",
+            Step::Counting => "{spinner} {msg} ({elapsed})",
+            Step::Writing => "writing bins {wide_bar} {pos} of {len} nodes",
         };
         if let Ok(style) = ProgressStyle::with_template(template) {
             self.bar.set_style(style);
         }
-        match step {
-            Step::Reading => {}
-            Step::Counting => self.bar.set_message("counting events"),
-            Step::Writing => self.bar.set_message("writing bins"),
-        }
-        if step != Step::Reading {
+        if step == Step::Counting {
+            self.bar.set_message("counting events");
             self.bar.enable_steady_tick(Duration::from_millis(100));
         }
     }
@@ -81,6 +79,9 @@ pub(super) fn summary(summary: &Summary, job: &Job, ui: &Ui) {
     ui.note(&format!("events: {}", told(events)));
     if !job.metrics.is_empty() {
         ui.note(&format!("metrics: {}", told(metrics)));
+    }
+    if summary.unchanged > 0 {
+        ui.note(&format!("{} as before and not read again", counted(summary.unchanged as usize, "file")));
     }
     if *rejects > 0 {
         let lines = counted(*rejects as usize, "bad line");

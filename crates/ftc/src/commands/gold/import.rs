@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use flowtime_telemetry::gold::{self, GoldStore, ImportError, ImportOptions, ReadError};
+use flowtime_telemetry::gold::{self, ImportError, ImportOptions, ReadError};
 use flowtime_telemetry::time::BinSize;
 use jiff::Timestamp;
 
+use super::bin_size;
 use crate::models::counted;
+use crate::pace::Pace;
 use crate::progress::Progress;
 use crate::ui::{Outcome, Ui};
 use crate::{interrupt, paths};
@@ -21,7 +23,7 @@ pub(super) struct ImportArgs {
     #[arg(long, value_name = "FILE")]
     gold: PathBuf,
     /// The length of the bins
-    #[arg(long, value_name = "SIZE", default_value_t = BinSize::DEFAULT)]
+    #[arg(long, value_name = "SIZE", value_parser = bin_size, default_value_t = BinSize::DEFAULT)]
     bin_size: BinSize,
 }
 
@@ -30,14 +32,13 @@ pub(super) fn import(args: &ImportArgs, ui: &Ui) -> anyhow::Result<Outcome> {
     if !paths::exist(&args.files, ui) {
         return Ok(Outcome::Failed);
     }
-    let mut store = GoldStore::open_or_create(&args.gold, args.bin_size)?;
-    let progress = Progress::new(ui.shows_progress());
+    let (progress, pace) = (Progress::new(ui.shows_progress()), Pace::new());
     let options = ImportOptions {
         made: Timestamp::now(),
         stop: Some(&interrupt::STOP),
-        progress: Some(&|rows| progress.say(&format!("{rows} rows read"))),
+        progress: Some(&|rows| progress.say(&format!("reading {}", pace.rate(rows, "rows")))),
     };
-    let result = interrupt::while_writing(|| gold::import(&mut store, &args.files, &options));
+    let result = interrupt::while_writing(|| gold::import(&args.gold, args.bin_size, &args.files, &options));
     drop(progress);
     match result {
         Ok(done) => {

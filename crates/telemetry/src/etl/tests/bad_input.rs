@@ -108,9 +108,18 @@ fn a_file_that_is_neither_lines_of_json_nor_csv_is_refused() {
     fs::write(&gzip.job.events[0], [0x1f, 0x8b, 8, 0]).unwrap();
     gzip.check_fails("can't read `e.json`: it is compressed");
     let table = Fixture::new().events("e.csv", "when,name\n");
-    table.check_fails("e.csv: there is no column `timestamp`");
+    table.check_fails("e.csv:1: there is no column `timestamp` in `when,name`");
     let metrics = Fixture::new().events("e.ndjson", GOOD).metrics("m.csv", "time,value\n");
-    metrics.check_fails("m.csv: there is no column `MetricName`");
+    metrics.check_fails("m.csv:1: there is no column `MetricName` in `time,value`");
+}
+
+#[test]
+fn a_row_that_takes_too_much_memory_is_refused() {
+    let long = "x".repeat(17 << 20);
+    let table = |text: &str| Fixture::new().events("e.csv", &format!("timestamp,name\na,b\nc,{text}\n"));
+    table(&format!("\"{long}")).check_fails("e.csv:3: the line is longer than 16 MiB");
+    Fixture::new().events("e.csv", &long).check_fails("e.csv:1: the line is longer than 16 MiB");
+    check_line(&format!("{{{long}"), "1: the line is longer than 16 MiB");
 }
 
 #[test]
@@ -134,7 +143,10 @@ fn a_mapping_that_says_two_things_or_nothing_is_refused() {
 #[test]
 fn a_window_that_is_none_is_refused() {
     let empty = Fixture::new().events("e.ndjson", "");
-    empty.check_fails("there are no events named `MessageReceived`, `MessageProcessed` or `MessageFailed`");
+    let names = "`MessageReceived`, `MessageProcessed` or `MessageFailed`";
+    empty.check_fails(&format!("there is no event named {names} in 0 lines of 1 file"));
+    let header = empty.events("h.csv", "timestamp,name\n2025-10-07T14:00:00Z,other\n");
+    header.check_fails(&format!("there is no event named {names} in 1 line of 2 files"));
     let reversed = Fixture::new().events("e.ndjson", GOOD).window("2025-10-07T14:00:00Z", "2025-10-07T14:00:00Z");
     reversed.check_fails("the window ends at 2025-10-07T14:00:00Z, which is not after its start 2025-10-07T14:00:00Z");
     let far = Fixture::new().events("e.ndjson", &format!("{GOOD}\n{}", GOOD.replace("2025", "1970")));
@@ -163,5 +175,5 @@ fn a_path_that_leads_nowhere_is_named() {
     fixture.check_fails("can't read `map.csv`: there is no such file");
     fixture.job.mapping = None;
     fixture.job.gold = fixture.folder.path().join("no/gold.db");
-    fixture.check_fails("can't write `no/gold.db`: entity not found");
+    fixture.check_fails("can't make the Gold store `no/gold.db`: there is no folder `no`");
 }

@@ -1,42 +1,42 @@
 //! The lines of a file, one at a time and counted from 1, in a buffer that is used again. A byte order mark is passed
-//! over, and a line that would take too much memory is reported instead of kept.
+//! over, and a line that would take too much memory is reported instead of kept. Tables, whose rows may span lines, are
+//! read through a [`Bounded`] stream.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 
 /// Bytes of a line at most.
-pub(super) const LONGEST: u64 = 16 << 20;
+pub(crate) const LONGEST: u64 = 16 << 20;
 const BUFFER: usize = 1 << 18;
 
 /// A line of a file.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Line<'a> {
+pub(crate) struct Line<'a> {
     /// Its bytes, without its end.
-    pub(super) text: &'a [u8],
+    pub(crate) text: &'a [u8],
     /// Whether these are all of them; the rest of a line that is too long was passed over.
-    pub(super) is_whole: bool,
+    pub(crate) is_whole: bool,
     /// Whether the file goes on after it; somebody may still be writing one that has no end.
-    pub(super) is_ended: bool,
+    pub(crate) is_ended: bool,
 }
 
 /// The lines of a file.
 #[derive(Debug)]
-pub(super) struct Lines<R = File> {
+pub(crate) struct Lines<R> {
     reader: BufReader<R>,
     line: Vec<u8>,
     /// Bytes read so far.
-    pub(super) bytes: u64,
+    pub(crate) bytes: u64,
     /// The number of the last line.
-    pub(super) number: u64,
+    pub(crate) number: u64,
 }
 
 impl<R: Read> Lines<R> {
-    pub(super) fn new(file: R) -> Self {
+    pub(crate) fn new(file: R) -> Self {
         Self { reader: BufReader::with_capacity(BUFFER, file), line: Vec::new(), bytes: 0, number: 0 }
     }
 
     /// The next line; none at the end.
-    pub(super) fn next(&mut self) -> io::Result<Option<Line<'_>>> {
+    pub(crate) fn next(&mut self) -> io::Result<Option<Line<'_>>> {
         self.line.clear();
         let read = (&mut self.reader).take(LONGEST).read_until(b'\n', &mut self.line)?;
         if read == 0 {
@@ -70,6 +70,42 @@ fn skip_line(reader: &mut impl BufRead) -> io::Result<u64> {
             return Ok(skipped);
         }
     }
+}
+
+/// A stream in which nothing that is read at once may be longer than [`LONGEST`]; more than that is an error of the kind
+/// [`ErrorKind::FileTooLarge`].
+#[derive(Debug)]
+pub(crate) struct Bounded<R> {
+    inner: R,
+    left: u64,
+}
+
+impl<R> Bounded<R> {
+    pub(crate) fn new(inner: R) -> Self {
+        Self { inner, left: LONGEST }
+    }
+
+    /// Says that what was read so far is done with.
+    pub(crate) fn renew(&mut self) {
+        self.left = LONGEST;
+    }
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.left == 0 {
+            return Err(ErrorKind::FileTooLarge.into());
+        }
+        let most = buffer.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
+        let read = self.inner.read(&mut buffer[..most])?;
+        self.left -= read as u64;
+        Ok(read)
+    }
+}
+
+/// What is said of a row that is longer.
+pub(crate) fn too_long() -> String {
+    format!("the line is longer than {} MiB", LONGEST >> 20)
 }
 
 #[cfg(test)]
