@@ -2,12 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use flowtime::check::CheckedModel;
 use flowtime::diagnostics::{Diagnostic, Severity, Sink, codes};
 use flowtime::driver::{self, Check, Phase};
 use flowtime::load::{FileLoader, SourceCheck};
 use flowtime::source::{Sources, Span};
 
 use crate::files;
+use crate::progress::Progress;
+use crate::ui::Ui;
 
 /// The text of a model, not checked yet.
 #[derive(Debug)]
@@ -47,6 +50,24 @@ impl ModelText {
             Ok(text) => driver::check_observed(&self.name, text, &self.loader, sources, done),
             Err(bytes) => not_utf8(&self.name, bytes),
         }
+    }
+
+    /// Checks the model and probes its sources; a line on the terminal tells so where that takes time.
+    pub(crate) fn probe(&self, ui: &Ui, done: &mut dyn FnMut(Phase)) -> Check {
+        let _progress = Progress::of(&format!("checking {}", self.name), ui);
+        self.check_observed(SourceCheck::Probe, done)
+    }
+
+    /// Probes the model and shows what is found; none where that is an error.
+    pub(crate) fn probe_and_show(&self, ui: &Ui, done: &mut dyn FnMut(Phase)) -> Option<(CheckedModel, Sources)> {
+        let Check { sources, diagnostics, model } = self.probe(ui, done);
+        let mut counts = Counts::default();
+        counts.add(&diagnostics);
+        ui.show(diagnostics, &sources);
+        if model.is_none() {
+            ui.note(&counts.summary());
+        }
+        Some((model?, sources))
     }
 }
 

@@ -5,8 +5,9 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 use anstream::ColorChoice;
 use anstyle::{AnsiColor, Style};
 use anyhow::Context;
-use flowtime::diagnostics::{Diagnostic, Severity};
+use flowtime::diagnostics::{Diagnostic, Severity, render};
 use flowtime::load::reason;
+use flowtime::source::Sources;
 use flowtime_runs::{ReplayError, WriteError};
 use flowtime_telemetry::gold::{GoldError, ImportError, ReadError};
 use flowtime_telemetry::load::LoadError;
@@ -118,6 +119,11 @@ impl Ui {
     /// Whether progress is of use: somebody is looking.
     pub(crate) fn shows_progress(&self) -> bool {
         !self.quiet && io::stderr().is_terminal()
+    }
+
+    /// Shows those of `diagnostics` that the user wants to see, with the lines that they point at.
+    pub(crate) fn show(&self, diagnostics: Vec<Diagnostic>, sources: &Sources) {
+        self.say(&render::full(&self.wanted(diagnostics), sources, self.colors(&io::stderr())));
     }
 
     /// Those of `diagnostics` that the user wants to see.

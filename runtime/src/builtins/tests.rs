@@ -6,9 +6,10 @@ use cranelift_entity::EntityRef;
 
 use super::*;
 use crate::interp;
-use crate::ir::{Grid, InputId, ParamId};
+use crate::ir::{Grid, InputId, Op, ParamId, Program};
 
 mod matrix;
+mod reads;
 mod references;
 mod rules;
 mod sampling;
@@ -34,14 +35,20 @@ fn grid(bins: usize) -> Grid {
     Grid { bins, bin_minutes: 5, start_minutes: Some(29_330_640) }
 }
 
-/// The column that a call leaves, with one NaN.
-fn run(grid: Grid, entry: &'static Builtin, args: &[Arg]) -> Vec<f64> {
+/// A program that calls an entry, with its data.
+fn program<'a>(grid: Grid, entry: &'static Builtin, args: &'a [Arg]) -> (Program, Vec<&'a [f64]>, Vec<f64>) {
     let (mut inputs, mut params) = (Vec::new(), Vec::new());
     let mut builder = Builder::new(grid);
     let values: Vec<_> = args.iter().map(|arg| argument(&mut builder, arg, &mut inputs, &mut params)).collect();
     let result = builder.call(entry, &values);
     builder.output(result);
-    let columns = interp::run(&builder.finish(), &inputs, &params);
+    (builder.finish(), inputs, params)
+}
+
+/// The column that a call leaves, with one NaN.
+fn run(grid: Grid, entry: &'static Builtin, args: &[Arg]) -> Vec<f64> {
+    let (program, inputs, params) = program(grid, entry, args);
+    let columns = interp::run(&program, &inputs, &params);
     let column = columns.unwrap_or_else(|error| panic!("{} of {args:?}: {error}", entry.name)).remove(0);
     column.into_iter().map(|x| if x.is_nan() { NAN } else { x }).collect()
 }

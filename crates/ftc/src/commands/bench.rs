@@ -1,21 +1,18 @@
 //! `ftc bench`: how long a model takes to prepare and to evaluate, backend by backend, on one thread. Sources are loaded
 //! once, before any clock starts.
 
-use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use flowtime::check::CheckedModel;
-use flowtime::diagnostics::render;
 use flowtime::driver::{self, Loaded, RunError, Settings};
-use flowtime::load::SourceCheck;
 use flowtime_runtime::engine::{self, Options};
 
 use crate::engine::CodeArgs;
 use crate::measure::{self, Measured, Workload};
-use crate::models::{Counts, ModelText};
+use crate::models::ModelText;
 use crate::paths;
 use crate::perf_map::PerfMap;
 use crate::progress::Progress;
@@ -90,24 +87,18 @@ pub(crate) fn bench(args: &BenchArgs, ui: &Ui) -> anyhow::Result<Outcome> {
         return Ok(Outcome::Failed);
     };
     let model = ModelText::read(&args.model)?;
-    let mut check = model.check(SourceCheck::Probe);
-    let mut counts = Counts::default();
-    counts.add(&check.diagnostics);
-    check.diagnostics = ui.wanted(check.diagnostics);
-    ui.say(&render::full(&check.diagnostics, &check.sources, ui.colors(&io::stderr())));
-    let Some(checked) = &check.model else {
-        ui.note(&counts.summary());
+    let Some((checked, sources)) = model.probe_and_show(ui, &mut |_| ()) else {
         return Ok(Outcome::Problems);
     };
-    let loaded = match load(checked, &model, ui) {
+    let loaded = match load(&checked, &model, ui) {
         Ok(loaded) => loaded,
         Err(RunError::Data(found)) => {
-            ui.say(&render::full(&found, &check.sources, ui.colors(&io::stderr())));
+            ui.show(found, &sources);
             return Ok(Outcome::Problems);
         }
         Err(error) => return Err(error.into()),
     };
-    let measured = measure_all(checked, loaded, options, args, ui)?;
+    let measured = measure_all(&checked, loaded, options, args, ui)?;
     let json = || serde_json::to_string_pretty(&measured).context("can't write the figures as JSON");
     ui.result(&if args.json { json()? + "\n" } else { measure::render(&measured) })?;
     Ok(Outcome::Clean)
@@ -130,9 +121,10 @@ fn measure_all(
     let workload = Workload::new(loaded);
     let progress = Progress::new(ui.shows_progress());
     let measure = |&backend: &engine::Backend| {
+        let name = if backend == engine::Backend::Jit { "jit" } else { "interp" };
+        progress.say(&format!("preparing for {name}"));
         let (prepared, prepare_time) = workload.prepare(&Options { backend, ..options })?;
         perf_map.iter().for_each(|perf_map| perf_map.add(checked, &prepared, &workload.origins, ui));
-        let name = if backend == engine::Backend::Jit { "jit" } else { "interp" };
         progress.say(&format!("evaluating by {name}"));
         let times = workload.evaluate(&prepared, args.time)?;
         Ok(workload.figures(name, &prepared, prepare_time, &times))

@@ -1,23 +1,21 @@
 //! `ftc compile`: a model checked and compiled; what that came to, or what the model looks like at a stage on the way.
 
-use std::io;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use flowtime::check::{CheckedModel, SeriesId};
-use flowtime::diagnostics::render;
 use flowtime::diagnostics::suggest::nearest;
 use flowtime::driver;
-use flowtime::load::SourceCheck;
 use flowtime::stages;
 use flowtime_runtime::engine::{self, Backend, Options, Phase, Prepared};
 use flowtime_runtime::ir::Program;
 
 use crate::engine::CodeArgs;
-use crate::models::{Counts, ModelText};
+use crate::models::ModelText;
 use crate::perf_map::PerfMap;
+use crate::progress::Progress;
 use crate::ui::{Outcome, Ui};
 use crate::{files, paths};
 
@@ -87,15 +85,10 @@ pub(crate) fn compile(args: &CompileArgs, ui: &Ui) -> anyhow::Result<Outcome> {
     };
     let model = ModelText::read(&args.model)?;
     let mut times = Times::new();
-    let mut check = model.check_observed(SourceCheck::Probe, &mut |phase| times.end(check_name(phase)));
-    let mut counts = Counts::default();
-    counts.add(&check.diagnostics);
-    check.diagnostics = ui.wanted(check.diagnostics);
-    ui.say(&render::full(&check.diagnostics, &check.sources, ui.colors(&io::stderr())));
-    let Some(checked) = &check.model else {
-        ui.note(&counts.summary());
+    let Some((checked, _)) = model.probe_and_show(ui, &mut |phase| times.end(check_name(phase))) else {
         return Ok(Outcome::Problems);
     };
+    let checked = &checked;
     let only = match &args.series {
         None => None,
         Some(name) => match find(checked, name) {
@@ -103,11 +96,13 @@ pub(crate) fn compile(args: &CompileArgs, ui: &Ui) -> anyhow::Result<Outcome> {
             None => return Ok(unknown_series(checked, name, ui)),
         },
     };
+    let progress = Progress::of("compiling", ui);
     let text = match args.emit {
         None => report(checked, only, &options, times)?,
-        Some(Stage::Obj) => return object::write(args, checked, only, ui),
+        Some(Stage::Obj) => return object::write(args, checked, only, progress, ui),
         Some(stage) => emit(stage, checked, only, &options)?,
     };
+    drop(progress);
     if let Some(perf_map) = PerfMap::create(args.code.perf_map)? {
         let (program, origins) = stages::program(checked, only);
         perf_map.add(checked, &prepare(program, &options, |_| ())?, &origins, ui);

@@ -11,7 +11,6 @@ use flowtime::check::CheckedModel;
 use flowtime::diagnostics::suggest::nearest;
 use flowtime::diagnostics::{Diagnostic, Report, json, render};
 use flowtime::driver::{Check, Evaluation, RunError, Settings, Step, Watch};
-use flowtime::load::SourceCheck;
 use flowtime_runs::{FileError, Lineage, Options, Run, RunRecord, Timings, WriteError, Written};
 use flowtime_runtime::engine::{self, RunControl};
 use serde::Serialize;
@@ -108,13 +107,13 @@ pub(crate) fn run_model(model: &ModelText, args: &RunOptions, ui: &Ui) -> anyhow
         return Ok(Outcome::Failed);
     };
     let begin = Instant::now();
-    let mut check = model.check(SourceCheck::Probe);
+    let mut check = model.probe(ui, &mut |_| ());
     let mut timings = Timings { check_ms: milliseconds(begin), ..Timings::default() };
     let found = std::mem::take(&mut check.diagnostics);
     let Some(checked) = &check.model else {
         return show_problems(found, &check, args.json, ui);
     };
-    ui.say(&render::full(&ui.wanted(found), &check.sources, ui.colors(&io::stderr())));
+    ui.show(found, &check.sources);
     let settings = Settings { parameters: args.set.clone(), engine };
     let observers = Observers::new(args)?;
     let evaluation = match evaluate(checked, model, &settings, &observers, &mut timings, ui) {

@@ -63,6 +63,8 @@ fn each_lane<const STORED: usize>(inputs: &[&[Lane]; INPUTS], outputs: &mut [&mu
     let inputs: [&[Lane]; INPUTS] = inputs.map(|column| &column[..lanes]);
     let mut outputs = outputs.each_mut().map(|column| &mut column[..lanes]);
     for lane in 0..lanes {
+        // Keeps the compiler from making vectors across lanes of what are vectors already, which gathers every number.
+        let lane = std::hint::black_box(lane);
         let all = series(&mut Lanes, gather(&inputs, lane));
         for (column, value) in outputs.iter_mut().zip(&all[SERIES - STORED..]) {
             column[lane] = *value;

@@ -19,10 +19,10 @@ const DIGESTS: &str = "src/builtins/tests/matrix.txt";
 
 /// One call of the matrix.
 #[derive(Clone, Copy, Debug)]
-struct Case {
-    bins: usize,
+pub(super) struct Case {
+    pub(super) bins: usize,
     /// Which value each constant has.
-    choice: usize,
+    pub(super) choice: usize,
     /// Bit i: whether argument i is a constant.
     constants: usize,
     /// Whether `Same` parameters take truth values.
@@ -70,7 +70,8 @@ fn digest(entry: &'static Builtin) -> u64 {
     results.fold(0xcbf2_9ce4_8422_2325, |hash, bits| (hash ^ bits).wrapping_mul(0x0100_0000_01b3))
 }
 
-fn cases(entry: &'static Builtin) -> impl Iterator<Item = Case> {
+/// All calls of an entry.
+pub(super) fn cases(entry: &'static Builtin) -> impl Iterator<Item = Case> {
     let subsets = 1 << entry.params.len().min(3);
     let has_same = entry.params.iter().any(|param| param.kind == ParamKind::Same);
     let of_length = move |bins: usize| {
@@ -84,7 +85,7 @@ fn cases(entry: &'static Builtin) -> impl Iterator<Item = Case> {
 }
 
 /// The arguments of a case; a variadic entry takes two.
-fn args(entry: &Builtin, case: Case) -> Vec<Arg> {
+pub(super) fn args(entry: &Builtin, case: Case) -> Vec<Arg> {
     let args = entry.params.iter().enumerate();
     args.flat_map(|(place, param)| match param.kind {
         ParamKind::Kernel => pick(&KERNELS, case.choice).iter().copied().map(Arg::Number).collect(),

@@ -12,6 +12,7 @@ use flowtime_runtime::aot::{self, Cpu};
 
 use super::{CompileArgs, Stage};
 use crate::files;
+use crate::progress::Progress;
 use crate::ui::{Outcome, Ui};
 
 /// What the library's own names begin with.
@@ -79,18 +80,20 @@ fn is_identifier(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-/// Compiles the model and writes object and headers.
+/// Compiles the model, while `progress` tells so, and writes object and headers.
 pub(super) fn write(
     args: &CompileArgs,
     checked: &CheckedModel,
     only: Option<SeriesId>,
+    progress: Progress,
     ui: &Ui,
 ) -> anyhow::Result<Outcome> {
     // `fits` saw to it that there is a path.
     let path = args.output.as_deref().unwrap_or(Path::new("model.o"));
     let (name, cpu) = (name(&args.object, path), args.object.target_cpu.unwrap_or_default());
-    let object = aot::object(&stages::program(checked, only).0, &name, cpu).context("can't compile the model")?;
     let (header, library) = (path.with_extension("h"), path.with_file_name("flowtime_rt.h"));
+    let object = aot::object(&stages::program(checked, only).0, &name, cpu).context("can't compile the model")?;
+    drop(progress);
     files::write(&library, aot::HEADER.as_bytes())?;
     files::write(&header, stages::header(checked, only, &name).as_bytes())?;
     files::write(path, &object)?;
