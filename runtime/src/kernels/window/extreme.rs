@@ -3,8 +3,8 @@
 //! Missing values become the worst of all numbers, so that one comparison picks the better of two; of equals the newer.
 //! Overlapping spans do no harm: two of 8 bins that end at each bin make up windows of up to 16. Longer windows go row
 //! by row: each lane is a column of spans of 8, and its sliding extreme is that of van Herk, Gil and Werman: the better
-//! of the rest of one block of rows and the beginning of the next. Only where a bin is missing it is looked up whether
-//! the worst was there or nothing was.
+//! of the rest of one block of rows and the beginning of the next. Where a bin is missing and only the worst is left, it
+//! is looked up whether it was there or nothing was.
 
 use std::marker::PhantomData;
 
@@ -12,7 +12,7 @@ use pulp::NullaryFnOnce;
 
 use super::rows::{LANES, Row, fill, store, zip};
 use super::spans::{LONGEST, fill_spans, is_span};
-use super::{Scratch, Tile, Tiles, bins};
+use super::{Scratch, Tile, Tiles, any, bins};
 
 /// The kernel of `ROLLING_MAX`.
 pub(crate) fn max(args: &[f64]) -> Option<Box<dyn Tiles>> {
@@ -70,8 +70,8 @@ impl<O: Order> Tiles for Extreme<O> {
     fn fill(&self, tile: Tile<'_>, out: &mut [f64], scratch: &mut Scratch) {
         let window = self.window.min(tile.end());
         let buffers = scratch.buffers(tile.gathered(LONGEST + front(window)));
-        let is_missing = tile.simd.run(Slide { tile, window, buffers, out: &mut *out, order: self.order });
-        if is_missing {
+        let any_worst = tile.simd.run(Slide { tile, window, buffers, out: &mut *out, order: self.order });
+        if any_worst {
             mark_missing(tile, window, out, O::WORST);
         }
     }
@@ -88,7 +88,7 @@ struct Slide<'a, O> {
 impl<O: Order> NullaryFnOnce for Slide<'_, O> {
     type Output = bool;
 
-    /// Tells whether a bin that was read is missing.
+    /// Tells whether there may be a window without a present bin.
     #[inline(always)]
     fn call(self) -> bool {
         let Slide { tile, window, buffers: [bins, spans, rests], out, .. } = self;
@@ -105,12 +105,13 @@ impl<O: Order> NullaryFnOnce for Slide<'_, O> {
             let bin_0 = front.saturating_sub(tile.start).max(LONGEST);
             spans[..bin_0].fill(O::WORST);
             fill_spans(LANES, &bins[bin_0 - LONGEST..], &mut spans[bin_0..], O::pick);
-            match window < LONGEST {
-                true => join::<O>(spans, front, LANES, window, out),
-                false => slide_blocks::<O>(&spans[LONGEST..], window, rests, out),
+            if window < LONGEST {
+                join::<O>(spans, front, LANES, window, out);
+            } else {
+                slide_blocks::<O>(&spans[LONGEST..], window, rests, out);
             }
         }
-        is_missing
+        is_missing && any(out, |x| x == O::WORST)
     }
 }
 
