@@ -14,6 +14,7 @@ mod deviation;
 mod extreme;
 mod hold;
 mod rows;
+mod spans;
 mod sum;
 
 pub(crate) use convolve::convolve;
@@ -100,17 +101,20 @@ impl<'a> Tile<'a> {
     }
 
     /// Lays out the bins from `reach` before the first on, each as `map` sees it: the first bin of the tile comes to
-    /// place `reach`. Before bin 0 and behind the tile there is `nothing`.
+    /// place `reach`. Before bin 0 and behind the tile there is `nothing`. Tells whether one of the bins is missing.
     #[inline(always)]
-    fn gather(self, reach: usize, into: &mut [f64], nothing: f64, map: impl Fn(f64) -> f64) {
+    fn gather(self, reach: usize, into: &mut [f64], nothing: f64, map: impl Fn(f64) -> f64) -> bool {
         let there = self.back(reach);
         let (before, rest) = into.split_at_mut(reach.saturating_sub(self.start));
         let (bins, behind) = rest.split_at_mut(there.len());
         before.fill(nothing);
         behind.fill(nothing);
+        let mut missing = 0;
         for (into, x) in bins.iter_mut().zip(there) {
             *into = map(*x);
+            missing += u64::from(x.is_nan());
         }
+        missing != 0
     }
 }
 

@@ -1,16 +1,17 @@
 //! The largest and the smallest of a window, at a constant cost per bin.
 //!
 //! Missing values become the worst of all numbers, so that one comparison picks the better of two; of equals the newer.
-//! Overlapping spans do no harm: the extremes of 4 bins that end at each bin make up windows of up to 16. Longer windows
-//! go row by row: each lane is a column of spans of 8, and its sliding extreme is that of van Herk, Gil and Werman: the
-//! better of the rest of one block of rows and the beginning of the next. Where only the worst is left, it is looked up
-//! whether it was there or nothing was.
+//! Overlapping spans do no harm: two of 8 bins that end at each bin make up windows of up to 16. Longer windows go row
+//! by row: each lane is a column of spans of 8, and its sliding extreme is that of van Herk, Gil and Werman: the better
+//! of the rest of one block of rows and the beginning of the next. Where a bin is missing and only the worst is left, it
+//! is looked up whether it was there or nothing was.
 
 use std::marker::PhantomData;
 
 use pulp::NullaryFnOnce;
 
-use super::rows::{LANES, Row, fill, padded, zip};
+use super::rows::{LANES, Row, fill, store, zip};
+use super::spans::{LONGEST, fill_spans, is_span};
 use super::{Scratch, Tile, Tiles, any, bins};
 
 /// The kernel of `ROLLING_MAX`.
@@ -68,8 +69,8 @@ impl<O: Order> Tiles for Extreme<O> {
 
     fn fill(&self, tile: Tile<'_>, out: &mut [f64], scratch: &mut Scratch) {
         let window = self.window.min(tile.end());
-        let [a, b, c] = scratch.buffers(tile.gathered(front(window)));
-        let any_worst = tile.simd.run(Slide { tile, window, buffers: [a, b, c], out: &mut *out, order: self.order });
+        let buffers = scratch.buffers(tile.gathered(LONGEST + front(window)));
+        let any_worst = tile.simd.run(Slide { tile, window, buffers, out: &mut *out, order: self.order });
         if any_worst {
             mark_missing(tile, window, out, O::WORST);
         }
@@ -85,34 +86,38 @@ struct Slide<'a, O> {
 }
 
 impl<O: Order> NullaryFnOnce for Slide<'_, O> {
-    /// Whether some bin is left with the worst.
     type Output = bool;
 
+    /// Tells whether there may be a window without a present bin.
     #[inline(always)]
     fn call(self) -> bool {
-        let (window, [a, b, c], out) = (self.window, self.buffers, self.out);
-        let front = front(window);
-        self.tile.gather(front, a, O::WORST, |x| if x.is_nan() { O::WORST } else { x });
-        if window < 4 {
-            join::<O>(a, front, 1, window, out);
+        let Slide { tile, window, buffers: [bins, spans, rests], out, .. } = self;
+        let front = LONGEST + front(window);
+        let is_missing = tile.gather(front, bins, O::WORST, |x| if x.is_nan() { O::WORST } else { x });
+        if is_span(window) {
+            fill_spans(window, &bins[front - LONGEST..], out, O::pick);
+        } else if window < 4 {
+            join::<O>(bins, front, 1, window, out);
+        } else if window < LANES {
+            join::<O>(bins, LANES, 1, 4, &mut spans[LANES..]);
+            join::<O>(spans, front, 4, window, out);
         } else {
-            join::<O>(a, LANES, 1, 4, &mut b[LANES..]);
-            if window <= 16 {
-                join::<O>(b, front, 4, window, out);
+            let bin_0 = front.saturating_sub(tile.start).max(LONGEST);
+            spans[..bin_0].fill(O::WORST);
+            fill_spans(LANES, &bins[bin_0 - LONGEST..], &mut spans[bin_0..], O::pick);
+            if window < LONGEST {
+                join::<O>(spans, front, LANES, window, out);
             } else {
-                join::<O>(b, 2 * LANES, 4, 8, &mut a[2 * LANES..]);
-                let rows = window / LANES;
-                slide_rows::<O>(&a[front - LANES * (rows - 1)..], rows, b, c);
-                fill(out, [&a[front + LANES - window..], c], |_, [older, newer]| O::pick(older, newer));
+                slide_blocks::<O>(&spans[LONGEST..], window, rests, out);
             }
         }
-        any(out, |x| x == O::WORST)
+        is_missing && any(out, |x| x == O::WORST)
     }
 }
 
-/// How many bins before the tile are laid out: those that the window reads and those that whole rows need.
+/// How many bins before the tile have spans: a block of as many rows as a long window has.
 fn front(window: usize) -> usize {
-    padded(window) + 2 * LANES
+    window.max(LANES) / LANES * LANES
 }
 
 /// The extremes of the `length` bins that end at each place from `first` on, made of at most four spans of `span` bins
@@ -133,31 +138,30 @@ fn join<O: Order>(spans: &[f64], first: usize, span: usize, length: usize, out: 
     }
 }
 
-/// The extreme of each row and the `window - 1` rows before it, lane by lane, from row `window - 1` on.
+/// The extreme of the whole rows of spans that each window has, and of its oldest span.
 #[inline(always)]
-fn slide_rows<O: Order>(bins: &[f64], window: usize, rest: &mut [f64], out: &mut [f64]) {
-    let (rows, _) = bins.as_chunks::<LANES>();
-    let (rest, _) = rest.as_chunks_mut::<LANES>();
-    let (out, _) = out.as_chunks_mut::<LANES>();
-    let (first, later) = rows.split_at(window);
-    rests::<O>(first, rest);
-    out[0] = rest[0];
-    for (block, out) in later.chunks(window).zip(out[1..].chunks_mut(window)) {
+fn slide_blocks<O: Order>(spans: &[f64], window: usize, rests: &mut [f64], out: &mut [f64]) {
+    let block = window / LANES;
+    let (rows, _) = spans.as_chunks::<LANES>();
+    let (oldest, _) = spans[front(window) + LANES - window..].as_chunks::<LANES>();
+    let (rests, _) = rests.as_chunks_mut::<LANES>();
+    let blocks = rows.chunks(block).zip(rows[block..].chunks(block)).zip(oldest.chunks(block));
+    for (((older, newer), oldest), out) in blocks.zip(out.chunks_mut(front(window))) {
+        fill_rests::<O>(older, rests);
         let mut beginning = [O::WORST; LANES];
-        for ((row, rest), out) in block.iter().zip(&rest[1..]).zip(out) {
+        for (((row, rest), oldest), out) in newer.iter().zip(&rests[1..]).zip(oldest).zip(out.chunks_mut(LANES)) {
             beginning = zip(beginning, *row, O::pick);
-            *out = zip(*rest, beginning, O::pick);
+            store(zip(*oldest, zip(*rest, beginning, O::pick), O::pick), out);
         }
-        rests::<O>(block, rest);
     }
 }
 
 /// For each row of a block the extreme of it and the rest; nothing behind the last.
 #[inline(always)]
-fn rests<O: Order>(block: &[Row], rest: &mut [Row]) {
+fn fill_rests<O: Order>(block: &[Row], rests: &mut [Row]) {
     let mut extreme = [O::WORST; LANES];
-    rest[block.len()] = extreme;
-    for (row, rest) in block.iter().zip(rest).rev() {
+    rests[block.len()] = extreme;
+    for (row, rest) in block.iter().zip(rests).rev() {
         extreme = zip(*row, extreme, O::pick);
         *rest = extreme;
     }

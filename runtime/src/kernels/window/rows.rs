@@ -16,6 +16,16 @@ pub(super) fn row_at(bins: &[f64], place: usize) -> Row {
     bins[place..].first_chunk().copied().unwrap_or_default()
 }
 
+/// The row whose bins end `lag` before those of `newer`, which follows `older`.
+#[inline(always)]
+pub(super) fn back(older: Row, newer: Row, lag: usize) -> Row {
+    let mut row = newer;
+    for lane in 0..LANES {
+        row[lane] = if lane < lag { older[lane + LANES - lag] } else { newer[lane - lag] };
+    }
+    row
+}
+
 /// Gives each place of `out` what `f` makes of what is there and of the pieces' values, as far as all reach.
 #[inline(always)]
 pub(super) fn fill<const PIECES: usize>(

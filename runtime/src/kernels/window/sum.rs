@@ -2,13 +2,15 @@
 //!
 //! A window is split into powers of two, the smallest is the newest; each is summed by halves. So sums of 1, 2, 4, …
 //! bins that end at every bin are made one after the other by whole passes over the tile, and those that the window is
-//! made of are added up.
+//! made of are added up. Windows of 8, 12 and 16 bins, and the sums that longer ones of whole 16 begin with, take one
+//! pass.
 
 use pulp::NullaryFnOnce;
 
 use super::count::fill_counts;
 use super::rows::{LANES, fill, padded};
-use super::{Scratch, Tile, Tiles, any, bins};
+use super::spans::{LONGEST, fill_spans, is_span};
+use super::{Scratch, Tile, Tiles, bins};
 use crate::sums::term;
 
 /// The kernel of `ROLLING_SUM`.
@@ -96,35 +98,59 @@ pub(super) struct AddUp<'a> {
 }
 
 impl NullaryFnOnce for AddUp<'_> {
-    type Output = ();
+    /// Whether a bin that was read is missing.
+    type Output = bool;
 
     #[inline(always)]
-    fn call(self) {
-        let (front, [mut sums, mut other], out) = (front(self.parts), self.buffers, self.out);
-        self.tile.gather(front, sums, 0.0, term);
-        let mut bins = 1;
-        for (power, lag) in self.parts.iter() {
-            while 8 * bins <= power {
-                quadruple(sums, other, bins);
-                (sums, other, bins) = (other, sums, 4 * bins);
-            }
-            while 4 * bins <= power {
-                double(sums, other, bins);
-                (sums, other, bins) = (other, sums, 2 * bins);
-            }
-            let newest = front - lag;
-            let halves = [&sums[newest..], &sums[newest - power / 2..]];
-            match (lag == 0, bins == power) {
-                (true, true) => fill(out, [halves[0]], |_, [part]| part),
-                (true, false) => fill(out, halves, |_, [newer, older]| newer + older),
-                (false, true) => fill(out, [halves[0]], |sum, [part]| sum + part),
-                (false, false) => fill(out, halves, |sum, [newer, older]| sum + (newer + older)),
-            }
+    fn call(self) -> bool {
+        let (front, [terms, sums], powers) = (front(self.parts), self.buffers, self.parts.powers);
+        let is_missing = self.tile.gather(front, terms, 0.0, term);
+        if is_span(powers) {
+            fill_spans(powers, &terms[front - LONGEST..], self.out, plus);
+        } else {
+            // Before bin 0 all sums are those of nothing, and made once.
+            let bin_0 = front.saturating_sub(self.tile.start).max(LONGEST);
+            sums[..bin_0].fill(0.0);
+            add_parts(self.parts, front, bin_0, [terms, sums], self.out);
         }
         if self.parts.ends_with_zero {
-            fill(out, [], |sum, []| sum + 0.0);
+            fill(self.out, [], |sum, []| sum + 0.0);
+        }
+        is_missing
+    }
+}
+
+/// The sums of the parts, one part after the other; the first bin is at place `front` of the terms.
+#[inline(always)]
+fn add_parts(parts: Parts, front: usize, bin_0: usize, [mut sums, mut other]: [&mut [f64]; 2], out: &mut [f64]) {
+    let mut bins = 1;
+    if parts.powers.is_multiple_of(LONGEST) {
+        fill_spans(LONGEST, &sums[bin_0 - LONGEST..], &mut other[bin_0..], plus);
+        (sums, other, bins) = (other, sums, LONGEST);
+    }
+    for (power, lag) in parts.iter() {
+        while 8 * bins <= power {
+            quadruple(sums, other, bins, bin_0);
+            (sums, other, bins) = (other, sums, 4 * bins);
+        }
+        while 4 * bins <= power {
+            double(sums, other, bins, bin_0);
+            (sums, other, bins) = (other, sums, 2 * bins);
+        }
+        let newest = front - lag;
+        let halves = [&sums[newest..], &sums[newest - power / 2..]];
+        match (lag == 0, bins == power) {
+            (true, true) => fill(out, [halves[0]], |_, [part]| part),
+            (true, false) => fill(out, halves, |_, [newer, older]| newer + older),
+            (false, true) => fill(out, [halves[0]], |sum, [part]| sum + part),
+            (false, false) => fill(out, halves, |sum, [newer, older]| sum + (newer + older)),
         }
     }
+}
+
+#[inline(always)]
+fn plus(older: f64, newer: f64) -> f64 {
+    newer + older
 }
 
 /// How many bins before the tile are laid out: those that the window reads and those that whole rows need.
@@ -132,18 +158,18 @@ pub(super) fn front(parts: Parts) -> usize {
     padded(parts.reach()) + 2 * LANES
 }
 
-/// From sums of `bins` bins those of twice as many, where all of them are there and in whole rows.
+/// From sums of `bins` bins those of twice as many, where all of them are there, from bin 0 on and in whole rows.
 #[inline(always)]
-fn double(sums: &[f64], doubled: &mut [f64], bins: usize) {
-    let first = padded(2 * bins);
+fn double(sums: &[f64], doubled: &mut [f64], bins: usize, bin_0: usize) {
+    let first = padded(2 * bins).max(bin_0);
     let halves = [0, 1].map(|lag| &sums[first - lag * bins..]);
     fill(&mut doubled[first..], halves, |_, [newer, older]| newer + older);
 }
 
 /// The same twice, in one pass.
 #[inline(always)]
-fn quadruple(sums: &[f64], quadrupled: &mut [f64], bins: usize) {
-    let first = padded(4 * bins);
+fn quadruple(sums: &[f64], quadrupled: &mut [f64], bins: usize, bin_0: usize) {
+    let first = padded(4 * bins).max(bin_0);
     let quarters = [0, 1, 2, 3].map(|lag| &sums[first - lag * bins..]);
     fill(&mut quadrupled[first..], quarters, |_, [a, b, c, d]| (a + b) + (c + d));
 }
@@ -160,8 +186,8 @@ impl NullaryFnOnce for Average<'_> {
     #[inline(always)]
     fn call(self) {
         let AddUp { tile, parts, buffers, out } = self.sums;
-        AddUp { tile, parts, buffers, out: &mut *out }.call();
-        if any(tile.back(self.window - 1), f64::is_nan) {
+        let is_missing = AddUp { tile, parts, buffers, out: &mut *out }.call();
+        if is_missing {
             fill_counts(tile, self.window, self.counts);
             fill(out, [self.counts], |sum, [count]| sum / count);
         } else {
