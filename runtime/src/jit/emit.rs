@@ -78,8 +78,8 @@ struct Emitter<'a, 'f> {
     params: Params,
     /// The address of the current bin in column 0.
     position: Value,
-    /// From there to the current bin in tile scratch.
-    to_scratch: Value,
+    /// The address of the current bin in tile scratch.
+    in_scratch: Value,
     values: HashMap<ValueId, Vector>,
     /// What this loop has loaded last.
     near: VecDeque<(ValueId, Vector)>,
@@ -112,7 +112,7 @@ impl<'a, 'f> Emitter<'a, 'f> {
             origin: param(6),
         };
         let (values, carried) = (HashMap::new(), HashMap::new());
-        let (position, to_scratch) = (params.first, params.scratch);
+        let (position, in_scratch) = (params.first, params.scratch);
         let entries = [None; Entry::COUNT];
         Emitter {
             program,
@@ -123,7 +123,7 @@ impl<'a, 'f> Emitter<'a, 'f> {
             config,
             params,
             position,
-            to_scratch,
+            in_scratch,
             values,
             near: VecDeque::new(),
             carried,
@@ -141,20 +141,22 @@ impl<'a, 'f> Emitter<'a, 'f> {
     }
 
     fn emit(mut self) {
-        self.to_scratch = self.builder.ins().isub(self.params.scratch, self.params.first);
+        let to_scratch = self.builder.ins().isub(self.params.scratch, self.params.first);
         for values in self.region.loops() {
-            self.emit_loop(values);
+            self.emit_loop(values, to_scratch);
         }
         self.builder.ins().return_(&[]);
         self.builder.seal_all_blocks();
         self.builder.finalize(self.config);
     }
 
-    fn emit_loop(&mut self, values: &'a [ValueId]) {
+    /// One loop; tile scratch lies so far behind column 0.
+    fn emit_loop(&mut self, values: &'a [ValueId], to_scratch: Value) {
         let (header, exit) = (self.builder.create_block(), self.builder.create_block());
         self.current = values;
         self.near.clear();
         self.enter(header);
+        self.in_scratch = self.builder.ins().iadd(self.position, to_scratch);
         for &value in values {
             self.emit_value(value);
         }

@@ -133,10 +133,7 @@ impl Emitter<'_, '_> {
     fn in_place(&mut self, place: Place, by: i64) -> (Value, i32) {
         match place {
             Place::Column(column) => self.in_column(self.position, column, by),
-            Place::Scratch(scratch) => {
-                let address = self.builder.ins().iadd(self.position, self.to_scratch);
-                self.at(address, (self.plan.scratch[scratch].start as i64 + by) * CELL)
-            }
+            Place::Scratch(scratch) => self.at(self.in_scratch, (self.plan.scratch[scratch].start as i64 + by) * CELL),
         }
     }
 
