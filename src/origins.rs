@@ -33,7 +33,7 @@ impl Origins {
     pub fn region_name(&self, checked: &CheckedModel, plan: &Plan, region: RegionId) -> String {
         let kind = match plan.regions[region].kind {
             RegionKind::Map => "map",
-            RegionKind::Scan => "scan",
+            RegionKind::Scan | RegionKind::Pairs => "scan",
         };
         let series = self.of(plan.regions[region].values.iter().copied());
         format!("{kind}_{}[{}]", region.as_u32(), listed(checked, &series))

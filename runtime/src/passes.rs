@@ -3,7 +3,7 @@
 //! `live` drops what no output needs. `parts` finds the components of the values: one with a cycle becomes a scan, bin
 //! by bin; the others are elementwise, windows or uniform; each gets its stage, and its depth in the stage. `clusters`
 //! tells which parts hang together and run close to each other. `regions` makes loops of them: elementwise values of one
-//! depth are fused, independent scans of one depth share a loop.
+//! depth are fused, independent scans of one depth share a loop, and those that `pairs` finds alike share its lanes.
 //! `homes` and `scratch` give memory to what doesn't fit into a register, `starts` says what stands before its first bin.
 //! Nothing here changes what is computed.
 
@@ -13,6 +13,7 @@ use crate::plan::Plan;
 mod clusters;
 mod homes;
 mod live;
+mod pairs;
 mod parts;
 mod regions;
 mod scratch;

@@ -15,8 +15,10 @@ use crate::builtins::Builtin;
 use crate::ir::{InputId, OutputId, ValueId};
 
 mod print;
+mod region;
 
 pub use print::Listing;
+pub use region::{Region, RegionKind};
 
 /// Bins that run through all steps of a stage together, at least: a power of two.
 pub const TILE: usize = 1_024;
@@ -133,34 +135,6 @@ pub enum Place {
     Scratch(ScratchId),
 }
 
-/// Values that one function computes, in loops of which none reads what another computes.
-#[derive(Clone, Debug)]
-pub struct Region {
-    /// How the loops run.
-    pub kind: RegionKind,
-    /// The values in an order in which those of one bin can be computed.
-    pub values: Vec<ValueId>,
-    /// Where each loop ends among the values.
-    pub cuts: Vec<usize>,
-}
-
-impl Region {
-    /// The values of each loop.
-    pub fn loops(&self) -> impl Iterator<Item = &[ValueId]> {
-        let starts = std::iter::once(0).chain(self.cuts.iter().copied());
-        starts.zip(&self.cuts).map(|(start, &end)| &self.values[start..end])
-    }
-}
-
-/// How a loop runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RegionKind {
-    /// Over vectors of bins: no bin depends on another one of the region.
-    Map,
-    /// Bin by bin: recurrences, and scans with their states.
-    Scan,
-}
-
 /// What is complete before the next stage begins.
 #[derive(Clone, Debug, Default)]
 pub struct Stage {
@@ -192,7 +166,7 @@ pub struct Start {
 pub enum StartPlace {
     /// In the cells before bin 0.
     Before(Place),
-    /// In a state.
+    /// In a state, which is 0 at first.
     State(StateId),
     /// In a scan's two states: nothing seen. Its `initial` is none.
     Unseen(StateId),

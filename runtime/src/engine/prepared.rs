@@ -167,12 +167,12 @@ impl Prepared {
     /// What it consists of.
     pub fn stats(&self) -> Stats {
         let plan = self.plan();
-        let kinds = |kind| plan.regions.values().filter(|region| region.kind == kind).count();
+        let map_regions = plan.regions.values().filter(|region| region.kind == RegionKind::Map).count();
         Stats {
             values: self.program().len(),
             stages: plan.stages.len(),
-            map_regions: kinds(RegionKind::Map),
-            scan_regions: kinds(RegionKind::Scan),
+            map_regions,
+            scan_regions: plan.regions.len() - map_regions,
             windows: plan.windows.len(),
             columns: plan.layout.columns,
             scratch: plan.scratch.len(),

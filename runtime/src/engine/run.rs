@@ -125,6 +125,7 @@ impl Run<'_> {
         let plan = self.plan;
         let (length, count) = (plan.layout.tile, plan.layout.bins);
         let tiles = count.div_ceil(length);
+        self.work.states.fill(0.0);
         for (number, stage) in plan.stages.iter().enumerate() {
             self.begin(stage);
             self.control.did(Work::Setup { stage: number });

@@ -15,6 +15,7 @@ use crate::plan::Step;
 mod broken;
 mod generated;
 mod kept;
+mod pairs;
 
 const JIT: Options = Options { backend: Backend::Jit, effort: Effort::Normal, simd: Simd::Baseline, expected_runs: 1 };
 const BOTH: Options = Options { backend: Backend::Both, ..JIT };

@@ -20,8 +20,8 @@ use super::{CompileError, Effort, target};
 use crate::ir::Program;
 use crate::plan::{Plan, RegionId, RegionKind};
 
-/// Values that are worth a thread. Fewer take less time than a busy machine takes to come back to a thread.
-const VALUES_OF_THREAD: usize = 512;
+/// Values that are worth a thread: most of a millisecond. Less is done before a busy machine comes back to a thread.
+const VALUES_OF_THREAD: usize = 128;
 /// Threads at most.
 const MOST_THREADS: usize = 8;
 

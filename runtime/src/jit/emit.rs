@@ -1,30 +1,31 @@
 //! From a region to one function in Cranelift's representation.
 //!
-//! The function runs over some bins of a tile, a vector at a time in a map region and one at a time in a scan region. It
-//! gets the addresses of the first of them in the columns, which stand at a constant distance, and in tile scratch. It
-//! loads what it needs where it is first read and stores what lives in memory. This is where a recurrence becomes a
-//! loop: what it carries from bin to bin are the loop's parameters, in registers, read from the states before it and
-//! written there after it.
+//! The function runs over some bins of a tile, a vector at a time in a map region and one at a time in a scan region; in
+//! one of pairs (`pairs`) a vector has two recurrences. It gets the addresses of the first bin in the columns, which stand
+//! at a constant distance, and in tile scratch. It loads what it needs where it is first read and stores what lives in
+//! memory. This is where a recurrence becomes a loop: what it carries from bin to bin are the loop's parameters, in
+//! registers (`states`).
 
 use std::collections::{HashMap, VecDeque};
 
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::types::{F64, F64X2, I64, I64X2};
+use cranelift_codegen::ir::types::{F64, I64};
 use cranelift_codegen::ir::{
-    AbiParam, Block, BlockArg, FuncRef, Function, InstBuilder, MemFlagsData, Signature, StackSlot, UserFuncName, Value,
+    AbiParam, Block, BlockArg, FuncRef, Function, InstBuilder, Signature, StackSlot, UserFuncName, Value,
 };
 use cranelift_codegen::isa::{CallConv, TargetFrontendConfig};
-use cranelift_entity::EntityRef;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 
+use self::pairs::Pair;
 use super::entry::Entry;
 use super::lanes::{Carried, Lanes, Vector};
-use crate::builtins::Emit;
-use crate::ir::{Op, Program, Type, ValueId};
-use crate::plan::{Plan, Region, RegionId, RegionKind, StateId};
+use crate::ir::{Op, Program, ValueId};
+use crate::plan::{Plan, Region, RegionId, RegionKind};
 
 mod call;
 mod memory;
+mod pairs;
+mod states;
 
 /// Bytes of a number.
 const CELL: i64 = 8;
@@ -78,8 +79,8 @@ struct Emitter<'a, 'f> {
     params: Params,
     /// The address of the current bin in column 0.
     position: Value,
-    /// From there to the current bin in tile scratch.
-    to_scratch: Value,
+    /// The address of the current bin in tile scratch.
+    in_scratch: Value,
     values: HashMap<ValueId, Vector>,
     /// What this loop has loaded last.
     near: VecDeque<(ValueId, Vector)>,
@@ -88,6 +89,8 @@ struct Emitter<'a, 'f> {
     entries: [Option<FuncRef>; Entry::COUNT],
     /// Where arguments of calls go.
     arguments: Option<StackSlot>,
+    /// In a region of pairs, the one at hand.
+    pair: Pair,
 }
 
 impl<'a, 'f> Emitter<'a, 'f> {
@@ -112,7 +115,7 @@ impl<'a, 'f> Emitter<'a, 'f> {
             origin: param(6),
         };
         let (values, carried) = (HashMap::new(), HashMap::new());
-        let (position, to_scratch) = (params.first, params.scratch);
+        let (position, in_scratch) = (params.first, params.scratch);
         let entries = [None; Entry::COUNT];
         Emitter {
             program,
@@ -123,40 +126,44 @@ impl<'a, 'f> Emitter<'a, 'f> {
             config,
             params,
             position,
-            to_scratch,
+            in_scratch,
             values,
             near: VecDeque::new(),
             carried,
             entries,
             arguments: None,
+            pair: Pair::beside(region),
         }
     }
 
     /// How many bins a step of the loop takes.
     fn width(&self) -> usize {
         match self.region.kind {
-            RegionKind::Map => 2,
+            RegionKind::Map | RegionKind::Pairs => 2,
             RegionKind::Scan => 1,
         }
     }
 
     fn emit(mut self) {
-        self.to_scratch = self.builder.ins().isub(self.params.scratch, self.params.first);
+        let to_scratch = self.builder.ins().isub(self.params.scratch, self.params.first);
         for values in self.region.loops() {
-            self.emit_loop(values);
+            self.emit_loop(values, to_scratch);
         }
         self.builder.ins().return_(&[]);
         self.builder.seal_all_blocks();
         self.builder.finalize(self.config);
     }
 
-    fn emit_loop(&mut self, values: &'a [ValueId]) {
+    /// One loop; tile scratch lies so far behind column 0.
+    fn emit_loop(&mut self, values: &'a [ValueId], to_scratch: Value) {
         let (header, exit) = (self.builder.create_block(), self.builder.create_block());
         self.current = values;
         self.near.clear();
         self.enter(header);
-        for &value in values {
-            self.emit_value(value);
+        self.in_scratch = self.builder.ins().iadd(self.position, to_scratch);
+        match self.region.kind {
+            RegionKind::Map | RegionKind::Scan => values.iter().for_each(|&value| self.emit_value(value)),
+            RegionKind::Pairs => self.emit_pairs(),
         }
         self.repeat(header, exit);
         self.builder.switch_to_block(exit);
@@ -166,80 +173,14 @@ impl<'a, 'f> Emitter<'a, 'f> {
     /// Jumps into the loop with the states.
     fn enter(&mut self, header: Block) {
         let mut args = vec![BlockArg::Value(self.params.first)];
-        for (state, ty) in self.states() {
-            let number = self.load_splat(self.params.states, state.index() as i64 * CELL);
-            let state = self.lanes().of_memory(number, ty);
+        for (states, ty) in self.states() {
+            let state = self.load_state(states, ty);
             args.push(BlockArg::Value(state.value));
         }
         self.builder.ins().jump(header, &args);
         self.builder.switch_to_block(header);
         self.position = self.builder.append_block_param(header, I64);
         self.bind_states(header);
-    }
-
-    /// Makes the states parameters of the loop.
-    fn bind_states(&mut self, header: Block) {
-        for &value in self.current {
-            if !self.is_carried(value) {
-                continue;
-            }
-            let first = self.state_param(header, self.program.ty(value));
-            match self.program.op(value) {
-                Op::Delay { .. } => {
-                    self.values.insert(value, first);
-                }
-                _ => {
-                    let seen = self.state_param(header, Type::Bool);
-                    self.carried.insert(value, Carried { value: first, seen });
-                }
-            }
-        }
-    }
-
-    fn state_param(&mut self, header: Block, ty: Type) -> Vector {
-        match ty {
-            Type::Num => Vector::number(self.builder.append_block_param(header, F64X2)),
-            Type::Bool => Vector::mask(self.builder.append_block_param(header, I64X2)),
-        }
-    }
-
-    /// Whether a value carries something in registers.
-    fn is_carried(&self, value: ValueId) -> bool {
-        let is_inline = match self.program.op(value) {
-            Op::Call { builtin, .. } => matches!(builtin.emit, Emit::Carry(_)),
-            _ => true,
-        };
-        is_inline && self.plan.homes[value].state.is_some()
-    }
-
-    /// The states that are carried in registers, in the order of their parameters.
-    fn states(&self) -> Vec<(StateId, Type)> {
-        let mut states = Vec::new();
-        for &value in self.current.iter().filter(|&&value| self.is_carried(value)) {
-            if let Some(state) = self.plan.homes[value].state.expand() {
-                states.push((state, self.program.ty(value)));
-                if !matches!(self.program.op(value), Op::Delay { .. }) {
-                    states.push((StateId::new(state.index() + 1), Type::Bool));
-                }
-            }
-        }
-        states
-    }
-
-    /// What the states are after this bin, in the order of their parameters.
-    fn next_states(&self) -> Vec<Vector> {
-        let mut next = Vec::new();
-        for &value in self.current.iter().filter(|&&value| self.is_carried(value)) {
-            match self.program.op(value) {
-                Op::Delay { slot, .. } => {
-                    next.extend(self.program.slot_value(*slot).and_then(|source| self.values.get(&source)));
-                }
-                _ => next.extend(
-                    self.carried.get(&value).map(|carried| [carried.value, carried.seen]).into_iter().flatten(),
-                ),
-            }
-        }
-        next
     }
 
     /// Jumps back while there are bins.
@@ -250,18 +191,6 @@ impl<'a, 'f> Emitter<'a, 'f> {
         let states: Vec<_> = self.next_states().iter().map(|state| BlockArg::Value(state.value)).collect();
         let again: Vec<_> = std::iter::once(BlockArg::Value(position)).chain(states.iter().copied()).collect();
         self.builder.ins().brif(more, header, &again, exit, &states);
-    }
-
-    /// Writes the states back.
-    fn leave(&mut self, exit: Block) {
-        let states = self.states();
-        let last: Vec<_> = states.iter().map(|&(_, ty)| self.state_param(exit, ty)).collect();
-        for ((state, _), last) in states.into_iter().zip(last) {
-            let number = self.lanes().as_number(last);
-            let lane = self.builder.ins().extractlane(number.value, 0);
-            let (address, offset) = self.at(self.params.states, state.index() as i64 * CELL);
-            self.builder.ins().store(MemFlagsData::trusted(), lane, address, offset);
-        }
     }
 
     fn lanes(&mut self) -> Lanes<'_, 'f> {

@@ -140,7 +140,8 @@ impl Code {
             && memory.grid.bins == self.layout.bins
     }
 
-    /// Whether the bins are some of one tile; vectors begin at even bins and may reach one behind the last.
+    /// Whether the bins are some of one tile; what takes two at a time begins at even bins and may reach one behind the
+    /// last.
     fn has_bins(&self, kind: RegionKind, bins: &Range<usize>) -> bool {
         let tile = self.layout.tile;
         let in_tile = bins.start < bins.end && bins.start / tile == (bins.end - 1) / tile;

@@ -1,8 +1,8 @@
 //! What inline code of the builtin table is written with: vectors of neighbouring bins, and what is known of them.
 //!
 //! A number is an `F64X2`, a truth value a mask of all ones or all zeros per lane; in memory it is 1 or 0. In a loop bin
-//! by bin only the first lane counts. Each method is exactly one IEEE operation per lane, or moves bits; what is known
-//! (a constant, never missing) only chooses between forms with the same results.
+//! by bin only the first lane counts, or each lane is another recurrence. Each method is exactly one IEEE operation per
+//! lane, or moves bits; what is known (a constant, never missing) only chooses between forms with the same results.
 
 use std::fmt;
 

@@ -129,7 +129,7 @@ impl Homes<'_> {
 
     fn is_carried(&self, value: ValueId, source: ValueId) -> bool {
         let region = self.plan.homes[value].region;
-        let is_scan = region.expand().is_some_and(|region| self.plan.regions[region].kind == RegionKind::Scan);
+        let is_scan = region.expand().is_some_and(|region| self.plan.regions[region].kind != RegionKind::Map);
         is_scan && region == self.plan.homes[source].region
     }
 

@@ -2,14 +2,15 @@
 //!
 //! The elementwise values of one stage, batch and depth become one function, with a loop for each cluster, ordered from
 //! its results back, so that a value is computed close to where it is read; beyond [`MOST_VALUES`] another function
-//! follows. Up to [`MOST_SCANS`] scans of one depth share a loop: several chains hide each other's latency. A recurrence
-//! too large for one function is several, which take turns at each bin.
+//! follows. Up to [`MOST_SCANS`] scans of one depth share a loop: several chains hide each other's latency; those alike
+//! go in pairs. A recurrence too large for one function is several, which take turns at each bin.
 
 use std::collections::BTreeMap;
 
 use cranelift_entity::{EntitySet, SecondaryMap};
 
 use super::clusters::turns;
+use super::pairs::{Pair, pairs};
 use super::parts::{Kind, Part};
 use crate::builtins::Reads;
 use crate::ir::{Op, Program, Rate, ValueId};
@@ -22,6 +23,8 @@ pub(super) const MOST_VALUES: usize = 512;
 const FEW_VALUES: usize = 8;
 /// Scans in one loop at most.
 const MOST_SCANS: usize = 8;
+/// Pairs in one loop at most.
+const MOST_PAIRS: usize = 4;
 /// Values of several scans in one loop at most: more chains would not fit into the registers.
 const MOST_SHARED: usize = 96;
 
@@ -43,7 +46,7 @@ pub(super) fn regions(program: &Program, parts: &[Part]) -> Plan {
             Kind::Uniform => add_uniforms(program, &mut plan, stage, &parts),
             Kind::Input => (),
             Kind::Map => add_maps(&mut order, &mut plan, stage, &parts, &clusters),
-            Kind::Scan => add_scans(&mut plan, stage, &parts),
+            Kind::Scan => add_recurrences(program, &mut plan, stage, &parts),
             Kind::Window => add_windows(program, &mut plan, stage, &parts),
         }
     }
@@ -90,6 +93,27 @@ fn add_loops(plan: &mut Plan, stage: usize, kind: RegionKind, values: &mut Vec<V
         let region = add_region(plan, kind, std::mem::take(values), std::mem::take(cuts));
         plan.stages[stage].steps.push(Step::Loop(region));
     }
+}
+
+/// Pairs of recurrences alike, about as many in each loop, and all other scans.
+fn add_recurrences(program: &Program, plan: &mut Plan, stage: usize, parts: &[&Part]) {
+    let (alike, rest) = pairs(program, parts);
+    for pairs in alike {
+        let most = (MOST_SHARED / pairs[0].first.values.len()).clamp(1, MOST_PAIRS);
+        pairs.chunks(pairs.len().div_ceil(pairs.len().div_ceil(most))).for_each(|pairs| add_pairs(plan, stage, pairs));
+    }
+    add_scans(plan, stage, &rest);
+}
+
+/// A loop of pairs.
+fn add_pairs(plan: &mut Plan, stage: usize, pairs: &[Pair<'_>]) {
+    let (mut values, mut cuts) = (Vec::new(), Vec::new());
+    for pair in pairs {
+        values.extend_from_slice(&pair.first.values);
+        cuts.push(values.len());
+    }
+    values.extend(pairs.iter().filter_map(|pair| pair.second).flat_map(|part| part.values.iter().copied()));
+    add_loops(plan, stage, RegionKind::Pairs, &mut values, &mut cuts);
 }
 
 /// Scans that share loops, about as many in each, and the loops that share a function.

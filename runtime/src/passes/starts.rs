@@ -18,7 +18,8 @@ pub(super) fn starts(program: &Program, live: &EntitySet<ValueId>, plan: &mut Pl
     for value in program.values().filter(|&value| live.contains(value)) {
         let stage = stage_of[value].saturating_sub(1);
         let start = start(program, plan, value, &mut before);
-        plan.homes[value].chooses = start.is_none() && matches!(program.op(value), Op::Delay { .. });
+        let is_in_memory = plan.homes[value].state.is_none() && matches!(program.op(value), Op::Delay { .. });
+        plan.homes[value].chooses = is_in_memory && start.is_none();
         let Some(set_up) = plan.stages.get_mut(stage) else {
             continue;
         };
@@ -38,7 +39,7 @@ pub(super) fn starts(program: &Program, live: &EntitySet<ValueId>, plan: &mut Pl
     }
 }
 
-/// What a value finds before bin 0; none where it finds nothing, or has to choose.
+/// What a value finds before bin 0; none where it finds nothing, has to choose, or finds the 0 that a state is at first.
 fn start(
     program: &Program,
     plan: &Plan,
@@ -47,7 +48,7 @@ fn start(
 ) -> Option<Start> {
     match (program.op(value), plan.homes[value].state.expand()) {
         (Op::Delay { initial, .. }, Some(state)) => {
-            Some(Start { place: StartPlace::State(state), initial: (*initial).into() })
+            initial.map(|initial| Start { place: StartPlace::State(state), initial: initial.into() })
         }
         (Op::Delay { initial, .. }, None) => {
             let source = program.source(value).filter(|&source| program.rate(source) == Rate::Series)?;

@@ -77,6 +77,50 @@ out0 <- column1
 }
 
 #[test]
+fn recurrences_alike_go_in_pairs_and_the_last_may_be_alone() {
+    check_plan(
+        |b, x, _| {
+            for times in 1..=5 {
+                let (slot, start) = (b.slot(Type::Num), b.number(f64::from(times)));
+                let before = b.delay(slot, 1, Some(start));
+                let total = call(b, "+", &[before, x]);
+                b.fill(slot, total);
+                b.output(total);
+            }
+        },
+        "
+memory: 6 columns, 0 of tile scratch, 5 states, 5 numbers
+input0 -> column0
+stage 0
+  start of state0: bin 0 of v2
+  start of state1: bin 0 of v5
+  start of state2: bin 0 of v8
+  start of state3: bin 0 of v11
+  start of state4: bin 0 of v14
+  scan region0, two beside each other
+    v3 = delay slot0 by 1 from v2 in state0
+    v4 = v3 + v0 -> column1
+  beside
+    v6 = delay slot1 by 1 from v5 in state1
+    v7 = v6 + v0 -> column2
+    v9 = delay slot2 by 1 from v8 in state2
+    v10 = v9 + v0 -> column3
+  beside
+    v12 = delay slot3 by 1 from v11 in state3
+    v13 = v12 + v0 -> column4
+    v15 = delay slot4 by 1 from v14 in state4
+    v16 = v15 + v0 -> column5
+  alone
+out0 <- column1
+out1 <- column2
+out2 <- column3
+out3 <- column4
+out4 <- column5
+",
+    );
+}
+
+#[test]
 fn what_a_reduction_reads_is_complete_before_the_next_stage() {
     check_plan(
         |b, x, factor| {

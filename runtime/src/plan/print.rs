@@ -63,6 +63,7 @@ impl Listing<'_> {
         let kind = match self.plan.regions[region].kind {
             RegionKind::Map => "map",
             RegionKind::Scan => "scan",
+            RegionKind::Pairs => return self.print_pairs(f, region),
         };
         writeln!(f, "  {kind} {region}")?;
         for (number, values) in self.plan.regions[region].loops().enumerate() {
@@ -70,6 +71,17 @@ impl Listing<'_> {
                 writeln!(f, "  next loop")?;
             }
             values.iter().try_for_each(|&value| self.print_value(f, "    ", value))?;
+        }
+        Ok(())
+    }
+
+    fn print_pairs(&self, f: &mut Formatter<'_>, region: RegionId) -> fmt::Result {
+        writeln!(f, "  scan {region}, two beside each other")?;
+        for [first, second] in self.plan.regions[region].pairs() {
+            first.iter().try_for_each(|&value| self.print_value(f, "    ", value))?;
+            let alone = first == second;
+            writeln!(f, "  {}", if alone { "alone" } else { "beside" })?;
+            second.iter().filter(|_| !alone).try_for_each(|&value| self.print_value(f, "    ", value))?;
         }
         Ok(())
     }

@@ -22,6 +22,9 @@ const NEAR: usize = 8;
 impl Emitter<'_, '_> {
     /// Stores a vector where its value lives in memory.
     pub(super) fn store(&mut self, value: ValueId, vector: Vector) {
+        if self.region.kind == RegionKind::Pairs {
+            return self.store_pair(value, vector);
+        }
         let Some(place) = self.plan.place(value) else {
             return;
         };
@@ -55,6 +58,7 @@ impl Emitter<'_, '_> {
         match (self.program.constant(value), ty) {
             (Some(number), Type::Num) => self.lanes().splat(number),
             (Some(number), Type::Bool) => self.lanes().splat_truth(number != 0.0),
+            _ if self.region.kind == RegionKind::Pairs => self.bring_pair(value, ty),
             _ => {
                 let number = self.load(value);
                 self.lanes().of_memory(number, ty)
@@ -62,7 +66,7 @@ impl Emitter<'_, '_> {
         }
     }
 
-    fn load(&mut self, value: ValueId) -> Value {
+    pub(super) fn load(&mut self, value: ValueId) -> Value {
         if let Some(number) = self.plan.homes[value].number.expand() {
             return self.load_splat(self.params.numbers, number.index() as i64 * CELL);
         }
@@ -130,13 +134,10 @@ impl Emitter<'_, '_> {
     }
 
     /// The place of the bin that is so many from the current one.
-    fn in_place(&mut self, place: Place, by: i64) -> (Value, i32) {
+    pub(super) fn in_place(&mut self, place: Place, by: i64) -> (Value, i32) {
         match place {
             Place::Column(column) => self.in_column(self.position, column, by),
-            Place::Scratch(scratch) => {
-                let address = self.builder.ins().iadd(self.position, self.to_scratch);
-                self.at(address, (self.plan.scratch[scratch].start as i64 + by) * CELL)
-            }
+            Place::Scratch(scratch) => self.at(self.in_scratch, (self.plan.scratch[scratch].start as i64 + by) * CELL),
         }
     }
 
