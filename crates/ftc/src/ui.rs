@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 use anyhow::Context;
 use flowtime::diagnostics::{Diagnostic, Severity};
 use flowtime::load::reason;
+use flowtime_files::FileError;
 use flowtime_runs::{ReplayError, WriteError};
 use flowtime_telemetry::gold::{GoldError, ImportError, ReadError};
 use flowtime_telemetry::load::LoadError;
@@ -155,7 +156,9 @@ fn in_words(error: &anyhow::Error) -> String {
 /// What our libraries advise.
 fn own_help(error: &anyhow::Error) -> Option<String> {
     let gold = |error: &GoldError| error.help().map(str::to_owned);
-    if let Some(error) = error.downcast_ref::<WriteError>() {
+    if let Some(error) = error.downcast_ref::<FileError>() {
+        error.help().map(str::to_owned)
+    } else if let Some(error) = error.downcast_ref::<WriteError>() {
         error.help().map(str::to_owned)
     } else if let Some(error) = error.downcast_ref::<flowtime_runs::ReadError>() {
         error.help()

@@ -81,7 +81,7 @@ pub(super) fn summary(summary: &Summary, job: &Job, ui: &Ui) {
         ui.note(&format!("metrics: {}", told(metrics)));
     }
     if summary.unchanged > 0 {
-        ui.note(&format!("{} as before and not read again", counted(summary.unchanged as usize, "file")));
+        ui.note(&format!("{} read in an earlier pass and as before", counted(summary.unchanged as usize, "file")));
     }
     if *rejects > 0 {
         let lines = counted(*rejects as usize, "bad line");
