@@ -9,6 +9,7 @@ use flowtime::diagnostics::{Diagnostic, Severity};
 use flowtime::load::reason;
 use flowtime_files::FileError;
 use flowtime_runs::{ReplayError, WriteError};
+use flowtime_telemetry::etl::EtlError;
 use flowtime_telemetry::gold::{GoldError, ImportError, ReadError};
 use flowtime_telemetry::load::LoadError;
 use flowtime_telemetry::source::SourceError;
@@ -158,6 +159,8 @@ fn own_help(error: &anyhow::Error) -> Option<String> {
     let gold = |error: &GoldError| error.help().map(str::to_owned);
     if let Some(error) = error.downcast_ref::<FileError>() {
         error.help().map(str::to_owned)
+    } else if let Some(error) = error.downcast_ref::<EtlError>() {
+        error.help()
     } else if let Some(error) = error.downcast_ref::<WriteError>() {
         error.help().map(str::to_owned)
     } else if let Some(error) = error.downcast_ref::<flowtime_runs::ReadError>() {

@@ -136,12 +136,8 @@ pub(super) fn failure(error: EtlError, job: &Job, ui: &Ui) -> Outcome {
     if let EtlError::Rejects { first, .. } = &error {
         first.iter().for_each(|reject| ui.error(&reject.to_string()));
     }
-    let (help, is_input) = (error.help(), error.is_input());
-    let keeps = matches!(error, EtlError::Rejects { .. });
+    let (is_input, keeps) = (error.is_input(), matches!(error, EtlError::Rejects { .. }));
     ui.failure(&error.into());
-    if let Some(help) = help {
-        ui.help(&help);
-    }
     if keeps {
         ui.note(&format!("the bad lines are in `{}`; Gold is as it was", job.rejects.display()));
     }
