@@ -8,7 +8,9 @@ use anyhow::Context;
 use flowtime::diagnostics::{Diagnostic, Severity, render};
 use flowtime::load::reason;
 use flowtime::source::Sources;
+use flowtime_files::FileError;
 use flowtime_runs::{ReplayError, WriteError};
+use flowtime_telemetry::etl::EtlError;
 use flowtime_telemetry::gold::{GoldError, ImportError, ReadError};
 use flowtime_telemetry::load::LoadError;
 use flowtime_telemetry::source::SourceError;
@@ -161,7 +163,11 @@ fn in_words(error: &anyhow::Error) -> String {
 /// What our libraries advise.
 fn own_help(error: &anyhow::Error) -> Option<String> {
     let gold = |error: &GoldError| error.help().map(str::to_owned);
-    if let Some(error) = error.downcast_ref::<WriteError>() {
+    if let Some(error) = error.downcast_ref::<FileError>() {
+        error.help().map(str::to_owned)
+    } else if let Some(error) = error.downcast_ref::<EtlError>() {
+        error.help()
+    } else if let Some(error) = error.downcast_ref::<WriteError>() {
         error.help().map(str::to_owned)
     } else if let Some(error) = error.downcast_ref::<flowtime_runs::ReadError>() {
         error.help()

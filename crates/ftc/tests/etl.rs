@@ -150,6 +150,27 @@ fn a_run_that_repeats_itself_stops_when_it_is_told_to() {
     }
 }
 
+#[test]
+fn a_run_that_repeats_itself_begins_where_the_bins_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let bin = |ago: i64| {
+        let second = Timestamp::now().as_second() - ago * 3_600;
+        Timestamp::from_second(second - second % 300).unwrap()
+    };
+    fs::write(folder.path().join("e.ndjson"), "").unwrap();
+    fs::write(folder.path().join("m.csv"), "node,inputQueue\nA,a\n").unwrap();
+    fs::write(folder.path().join("g.csv"), format!("ts,node,arrivals,served,errors\n{},A,1,1,1\n", bin(9))).unwrap();
+    check_exit(folder.path(), "gold import g.csv --gold gold.sqlite", 0);
+    let args = "etl --events e.ndjson --mapping m.csv --gold gold.sqlite --every 1h --overlap 0m --json";
+    let mut child = command(folder.path(), args).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let summary: serde_json::Value = serde_json::from_str(&line).unwrap();
+    assert!(summary["bins"].as_u64().is_some_and(|bins| (9 * 12 - 3..=9 * 12).contains(&bins)), "{line}");
+}
+
 /// Leaves only `store`, if there is one, of a store and of what was beside it.
 fn put_back(folder: &Path, store: Option<&[u8]>) {
     for name in ["gold.sqlite", "gold.sqlite-wal", "gold.sqlite-shm"] {
@@ -177,7 +198,7 @@ fn check_killed(folder: &Path, store: Option<&[u8]>, old: &[GoldRow], new: &[Gol
 
 #[test]
 fn gold_is_whole_whenever_the_etl_is_killed() {
-    let folder = folder(20_000);
+    let folder = folder(8_000);
     let gold = folder.path().join("gold.sqlite");
     check_exit(folder.path(), ETL, 0);
     let old = rows(&gold);

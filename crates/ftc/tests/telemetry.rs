@@ -134,7 +134,7 @@ fn a_query_shows_bins_and_marks_gaps() {
     let query = "gold query --gold gold.sqlite --from 2025-10-07T00:50:00Z --to 2025-10-07T01:15:00Z --node";
     let (out, _) = check_exit(folder.path(), &format!("{query} OrderService"), 0);
     let expected = "\
-OrderService: 2025-10-07T00:50:00Z to 2025-10-07T01:15:00Z, 5 bins of 5m, 2 of them gaps
+OrderService: 2025-10-07T00:50:00Z to 2025-10-07T01:15:00Z, 5 bins of 5m, 2 gaps
 
 arrivals         ▁▁··▁
 served           ▁▃··█
@@ -185,8 +185,48 @@ fn what_cannot_be_loaded_ends_with_1_and_what_cannot_be_read_with_2() {
     check("gold import bad.csv --gold gold.sqlite", 1, header);
     fs::write(folder.path().join("c.yaml"), "fil: nan\n").unwrap();
     let (_, err) = check_exit(folder.path(), &format!("{LOAD} --source new.csv --config c.yaml"), 1);
-    assert!(err.starts_with("error: c.yaml: unknown field `fil`"), "{err}");
+    assert!(err.starts_with("error: c.yaml:1: unknown field `fil`"), "{err}");
     assert!(!folder.path().join("telemetry").exists());
+}
+
+#[test]
+fn flags_for_another_kind_of_source_are_refused() {
+    let folder = folder(1);
+    check_exit(folder.path(), "gold import new.csv --gold gold.sqlite", 0);
+    let check = |source: &str, flag: &str, help: &str| {
+        let (_, err) = check_exit(folder.path(), &format!("{LOAD} --source {source} {flag}"), 2);
+        let name = flag.split(' ').next().unwrap();
+        assert_eq!(err, format!("error: `{name}` means nothing for the source `{source}`\nhelp: {help}\n"));
+    };
+    let network = "leave it out; it is for sources that begin with `kusto:`";
+    check("gold.sqlite", "--query-timeout 5s", network);
+    check("new.csv", "--retry-count 2", network);
+    let files = "leave it out; stores tell the length of their bins, and an address of Kusto has `bin=`";
+    check("gold.sqlite", "--source-bin-size 5m", files);
+    fs::write(folder.path().join("c.yaml"), "queryTimeout: 5s\nretryCount: 2\n").unwrap();
+    check_exit(folder.path(), &format!("{LOAD} --source gold.sqlite --config c.yaml"), 0);
+}
+
+#[test]
+fn a_wrong_import_leaves_no_store() {
+    let folder = folder(1);
+    fs::write(folder.path().join("bad.csv"), day(1, 1).replace(",1,", ",x,")).unwrap();
+    let (_, err) = check_exit(folder.path(), "gold import bad.csv --gold gold.sqlite", 1);
+    assert!(err.ends_with("error: 286 rows are wrong; nothing was imported\n"), "{err}");
+    let names = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    assert!(names.into_iter().all(|name| name.ends_with(".csv")));
+}
+
+#[test]
+fn a_time_that_ends_before_it_begins_is_refused() {
+    let folder = folder(1);
+    check_exit(folder.path(), "gold import new.csv --gold gold.sqlite", 0);
+    let time = "--gold gold.sqlite --from 2025-10-08T00:00:00Z --to 2025-10-07T00:00:00Z";
+    for command in ["gold query --node OrderService", "gold export"] {
+        let (_, err) = check_exit(folder.path(), &format!("{command} {time}"), 1);
+        let message = "the time ends at 2025-10-07T00:00:00Z, which is not after its start 2025-10-08T00:00:00Z";
+        assert_eq!(err, format!("error: {message}\nhelp: end later, or begin earlier\n"));
+    }
 }
 
 /// Starts `args` again and again and kills it at random moments; after each, `check` looks at what is there. A run that

@@ -228,6 +228,7 @@ impl TimeError {
                 Ok(before) => format!("begin at {before}"),
                 Err(_) => "begin on a bin boundary".to_owned(),
             },
+            TimeError::Bins { found: 0 } => "ask for a bin at least".to_owned(),
             TimeError::Bins { .. } => "ask for fewer bins, or longer ones".to_owned(),
             TimeError::Calendar { .. } => "begin earlier or ask for fewer bins".to_owned(),
         }

@@ -102,9 +102,7 @@ pub(crate) fn demo(args: &DemoArgs, ui: &Ui) -> anyhow::Result<Outcome> {
         }
         Err(FileError::Interrupted) => Ok(Outcome::Interrupted),
         Err(error) => {
-            let help = error.help();
             ui.failure(&error.into());
-            help.into_iter().for_each(|help| ui.help(help));
             Ok(Outcome::Failed)
         }
     }

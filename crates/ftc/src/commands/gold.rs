@@ -66,6 +66,18 @@ impl Selection {
         GoldStore::read(&self.gold)
     }
 
+    /// Whether it ends after it begins; says so if not.
+    fn is_in_order(&self, ui: &Ui) -> bool {
+        let (Some(from), Some(to)) = (self.from, self.to) else {
+            return true;
+        };
+        if to <= from {
+            ui.error(&format!("the time ends at {to}, which is not after its start {from}"));
+            ui.help("end later, or begin earlier");
+        }
+        to > from
+    }
+
     /// The rows of `nodes`; without `--from` and `--to` whenever they are.
     fn query(&self, nodes: Vec<String>) -> Query {
         Query { start: self.from.unwrap_or(Timestamp::MIN), end: self.to.unwrap_or(Timestamp::MAX), nodes }

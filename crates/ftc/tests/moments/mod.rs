@@ -6,10 +6,10 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Moments of a test.
-pub const KILLS: usize = 20;
+pub(crate) const KILLS: usize = 20;
 
 /// Parts of a length from 0 to 1.2, so that some come too late.
-pub fn moments() -> [f64; KILLS] {
+pub(crate) fn moments() -> [f64; KILLS] {
     let clock = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_nanos() as u64);
     let seed = std::env::var("KILL_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(clock);
     println!("KILL_SEED={seed}");
@@ -21,7 +21,7 @@ pub fn moments() -> [f64; KILLS] {
 }
 
 /// Kills `child` when it has run so long; whether it was done before.
-pub fn kill_after(mut child: Child, moment: Duration) -> bool {
+pub(crate) fn kill_after(mut child: Child, moment: Duration) -> bool {
     let begin = Instant::now();
     while begin.elapsed() < moment && child.try_wait().is_ok_and(|status| status.is_none()) {
         thread::park_timeout(Duration::from_millis(1));

@@ -131,7 +131,7 @@ impl EtlError {
             EtlError::Read { .. } | EtlError::Interrupted => return None,
             EtlError::Write { source, .. } => return write_help(source.kind()).map(str::to_owned),
             EtlError::RowTooLong { .. } => "close the quote in it, or leave it out",
-            EtlError::NoColumn { .. } => "write the names of the columns in the first line",
+            EtlError::NoColumn { .. } => "write the names of the columns in the first line, with commas between them",
             EtlError::Mapping { .. } => "write lines like `OrderService,orders-in` below the header `node,inputQueue`",
             EtlError::Rejects { .. } => "mend them, or allow more with `--max-rejects`",
             EtlError::NoEvents { .. } => "name other files, or a window with `--from` and `--to`",

@@ -102,10 +102,7 @@ impl<'a> Scan<'a> {
 
     fn csv<R: Reader>(&mut self, path: &Path, file: Input, reader: &mut R) -> Result<(), EtlError> {
         let mut table = table::reader(file);
-        let names = table.headers().map_err(|error| match is_too_long(&error) {
-            true => EtlError::RowTooLong { path: path.to_owned(), line: 1 },
-            false => csv_failed(path, error),
-        })?;
+        let names = table.headers().map_err(|error| header_failed(path, error))?;
         let header = Header::new(names, R::SHAPE, R::NEEDED, path)?;
         let (mut cells, mut record) = (StringRecord::new(), Record::default());
         loop {
@@ -145,6 +142,18 @@ impl<'a> Scan<'a> {
 
 fn is_too_long(error: &csv::Error) -> bool {
     matches!(error.kind(), csv::ErrorKind::Io(source) if source.kind() == ErrorKind::FileTooLarge)
+}
+
+fn header_failed(path: &Path, error: csv::Error) -> EtlError {
+    match error.kind() {
+        _ if is_too_long(&error) => EtlError::RowTooLong { path: path.to_owned(), line: 1 },
+        csv::ErrorKind::Utf8 { .. } => EtlError::NoInput {
+            path: path.to_owned(),
+            reason: "its first line is not valid UTF-8".to_owned(),
+            help: "save it in the encoding UTF-8",
+        },
+        _ => csv_failed(path, error),
+    }
 }
 
 fn bad_cell(error: &csv::Error) -> Fault {

@@ -43,7 +43,7 @@ fn claim(path: &Path) -> Result<Staging<'static>, GoldError> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     match Staging::claim(folder, &name, false, None) {
         Ok(Some(staging)) => Ok(staging),
-        Ok(None) => Err(GoldError::Busy { path: path.to_owned(), source: None }),
+        Ok(None) => Err(GoldError::Busy { path: path.to_owned() }),
         Err(FileError::Write { source, .. }) => Err(GoldError::Write { path: path.to_owned(), source }),
         Err(FileError::Interrupted) => {
             Err(GoldError::Write { path: path.to_owned(), source: io::ErrorKind::Interrupted.into() })

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use flowtime_files::write_help;
 use jiff::Timestamp;
 use rusqlite::ErrorCode;
+use rusqlite::ffi::SQLITE_IOERR_SHMSIZE;
 
 use super::SCHEMA_VERSION;
 use crate::time::BinSize;
@@ -71,8 +72,6 @@ pub enum GoldError {
     Busy {
         /// The file.
         path: PathBuf,
-        /// What SQLite says, if it was asked.
-        source: Option<rusqlite::Error>,
     },
     /// The folder of a store to be made isn't there.
     #[error("can't make the Gold store `{}`: there is no folder `{}`", path.display(), folder.display())]
@@ -97,12 +96,10 @@ pub enum GoldError {
         path: PathBuf,
     },
     /// The disk is full.
-    #[error("can't write the Gold store `{}`: no space is left", path.display())]
+    #[error("can't use the Gold store `{}`: no space is left beside it", path.display())]
     Full {
         /// The file.
         path: PathBuf,
-        /// What SQLite says.
-        source: rusqlite::Error,
     },
     /// SQLite failed.
     #[error("can't use the Gold store `{}`", path.display())]
@@ -135,10 +132,13 @@ impl GoldError {
     /// What a failure of SQLite at `path` means.
     pub(crate) fn new(path: &Path, source: rusqlite::Error) -> Self {
         let path = path.to_owned();
+        if source.sqlite_error().is_some_and(|error| error.extended_code == SQLITE_IOERR_SHMSIZE) {
+            return GoldError::Full { path };
+        }
         match source.sqlite_error_code() {
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => GoldError::Busy { path, source: Some(source) },
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => GoldError::Busy { path },
             Some(ErrorCode::ReadOnly) => GoldError::ReadOnly { path },
-            Some(ErrorCode::DiskFull) => GoldError::Full { path, source },
+            Some(ErrorCode::DiskFull) => GoldError::Full { path },
             Some(ErrorCode::NotADatabase) => GoldError::Foreign { path, reason: "it is no SQLite database".to_owned() },
             _ => GoldError::Sqlite { path, source },
         }

@@ -46,6 +46,7 @@ pub(super) fn for_changes(
     patience: Duration,
 ) -> Result<(Connection, BinSize), GoldError> {
     match path.metadata() {
+        Ok(file) if file.is_dir() => return Err(a_folder(path)),
         Ok(file) if file.permissions().readonly() => return Err(GoldError::ReadOnly { path: path.to_owned() }),
         Err(_) => return Err(GoldError::Missing { path: path.to_owned() }),
         _ => {}
@@ -67,9 +68,16 @@ pub(super) fn for_reading(path: &Path, patience: Duration) -> Result<(Connection
     if !path.exists() {
         return Err(GoldError::Missing { path: path.to_owned() });
     }
+    if path.is_dir() {
+        return Err(a_folder(path));
+    }
     let connection = connect(path, patience).map_err(|error| GoldError::new(path, error))?;
     let bin = checked(&connection, path)?;
     Ok((connection, bin))
+}
+
+fn a_folder(path: &Path) -> GoldError {
+    GoldError::Foreign { path: path.to_owned(), reason: "it is a folder".to_owned() }
 }
 
 /// A store keeps files beside it while it is open. In a folder where that can't be, nobody changes it either.

@@ -124,6 +124,8 @@ fn what_is_no_store_is_refused_and_stays_as_it_is() {
     let file = |name: &str| folder.path().join(name);
     fs::write(file("text"), "ts,node\n".repeat(200)).unwrap();
     check_refused(&file("text"), "`PATH` is no Gold store: it is no SQLite database");
+    fs::create_dir(file("folder")).unwrap();
+    check_refused(&file("folder"), "`PATH` is no Gold store: it is a folder");
     let make = |name: &str, sql: &str| Connection::open(file(name)).unwrap().execute_batch(sql).unwrap();
     make("other", "CREATE TABLE a (b)");
     check_refused(&file("other"), "`PATH` is no Gold store: it has no table `NodeTimeBin`");
@@ -216,7 +218,7 @@ fn a_full_disk_leaves_the_old_bins() {
     store.connection().pragma_update_and_check(None, "max_page_count", 8, |_| Ok(())).unwrap();
     let many: Vec<GoldRow> = (0..5000).map(|node| row(&format!("N{node}"), "2025-10-07T00:00:00Z", 1)).collect();
     let error = store.replace_window(&day(), &[], &many).unwrap_err();
-    assert_eq!(error.to_string(), format!("can't write the Gold store `{}`: no space is left", path.display()));
+    assert_eq!(error.to_string(), format!("can't use the Gold store `{}`: no space is left beside it", path.display()));
     assert_eq!(rows(&store, &day(), &[]), [old]);
 }
 

@@ -81,7 +81,7 @@ pub(super) fn summary(summary: &Summary, job: &Job, ui: &Ui) {
         ui.note(&format!("metrics: {}", told(metrics)));
     }
     if summary.unchanged > 0 {
-        ui.note(&format!("{} as before and not read again", counted(summary.unchanged as usize, "file")));
+        ui.note(&format!("{} read in an earlier pass and as before", counted(summary.unchanged as usize, "file")));
     }
     if *rejects > 0 {
         let lines = counted(*rejects as usize, "bad line");
@@ -136,12 +136,8 @@ pub(super) fn failure(error: EtlError, job: &Job, ui: &Ui) -> Outcome {
     if let EtlError::Rejects { first, .. } = &error {
         first.iter().for_each(|reject| ui.error(&reject.to_string()));
     }
-    let (help, is_input) = (error.help(), error.is_input());
-    let keeps = matches!(error, EtlError::Rejects { .. });
+    let (is_input, keeps) = (error.is_input(), matches!(error, EtlError::Rejects { .. }));
     ui.failure(&error.into());
-    if let Some(help) = help {
-        ui.help(&help);
-    }
     if keeps {
         ui.note(&format!("the bad lines are in `{}`; Gold is as it was", job.rejects.display()));
     }

@@ -51,6 +51,9 @@ impl From<FormatArg> for Format {
 
 /// Writes the rows.
 pub(super) fn export(args: &ExportArgs, ui: &Ui) -> anyhow::Result<Outcome> {
+    if !args.selection.is_in_order(ui) {
+        return Ok(Outcome::Problems);
+    }
     let told = args.format.map(Format::from).or_else(|| Format::of(args.out.as_ref()?));
     let format = told.unwrap_or(Format::Csv);
     let store = args.selection.store()?;

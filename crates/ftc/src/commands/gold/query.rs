@@ -10,6 +10,7 @@ use flowtime_telemetry::load::mark_known;
 use flowtime_telemetry::time::Window;
 
 use super::{Selection, export};
+use crate::models::counted;
 use crate::table::{self, Align};
 use crate::ui::{Outcome, Ui};
 
@@ -35,6 +36,9 @@ pub(super) struct QueryArgs {
 
 /// Shows the bins.
 pub(super) fn query(args: &QueryArgs, ui: &Ui) -> anyhow::Result<Outcome> {
+    if !args.selection.is_in_order(ui) {
+        return Ok(Outcome::Problems);
+    }
     let store = args.selection.store()?;
     let query = args.selection.query(vec![args.node.clone()]);
     let mut rows = Vec::new();
@@ -101,7 +105,11 @@ impl<'a> Shown<'a> {
         let window = self.window;
         let gaps = self.gaps.iter().filter(|gap| **gap).count();
         let (start, end, bin) = (window.start(), window.end(), window.bin());
-        let mut text = format!("{node}: {start} to {end}, {} bins of {bin}, {gaps} of them gaps\n\n", window.bins());
+        let mut text = format!(
+            "{node}: {start} to {end}, {} of {bin}, {}\n\n",
+            counted(self.rows.len(), "bin"),
+            counted(gaps, "gap")
+        );
         let width = width.map_or(SPARK_WIDTH, |width| width.saturating_sub(SPARK_MARGIN));
         for (metric, name) in METRICS.iter().enumerate() {
             let values: Vec<f64> = (0..self.rows.len()).map(|bin| self.value(bin, metric)).collect();

@@ -107,6 +107,9 @@ fn a_file_that_is_neither_lines_of_json_nor_csv_is_refused() {
     let gzip = Fixture::new().events("e.json", "");
     fs::write(&gzip.job.events[0], [0x1f, 0x8b, 8, 0]).unwrap();
     gzip.check_fails("can't read `e.json`: it is compressed");
+    let latin = Fixture::new().events("e.csv", "");
+    fs::write(&latin.job.events[0], b"timestamp,na\xefme\n").unwrap();
+    latin.check_fails("can't read `e.csv`: its first line is not valid UTF-8");
     let table = Fixture::new().events("e.csv", "when,name\n");
     table.check_fails("e.csv:1: there is no column `timestamp` in `when,name`");
     let metrics = Fixture::new().events("e.ndjson", GOOD).metrics("m.csv", "time,value\n");
