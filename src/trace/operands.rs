@@ -67,7 +67,7 @@ impl<'m> Walker<'m> {
         let mut step = self.operation(node, bin, at)?;
         let mut operands = Vec::new();
         for read in arguments(node, call) {
-            operands.extend(self.reads(read, call, &step, at)?);
+            operands.extend(self.reads(&read, call, &step, at)?);
         }
         step.notes.extend(self.remark(node, call, &operands, &step, at)?);
         choose(&mut operands, call.builtin.choice, step.value);

@@ -46,23 +46,23 @@ impl<'m> Walker<'m> {
     /// What a call reads of one argument on the way to `result`: an operand a bin, or one that stands for many.
     pub(super) fn reads(
         &mut self,
-        read: Read<'m>,
+        read: &Read<'m>,
         call: &Call,
         result: &Step,
         at: Site,
     ) -> Result<Vec<Operand<'m>>, RunError> {
         if let Some(terms) = terms(call, read.reads, result.bin) {
-            return self.terms(&read, terms, at);
+            return self.terms(read, terms, at);
         }
         let last = self.checked.model.grid.bins as usize - 1;
         let Some((from, to)) = window(read.reads, result.bin, last) else { return Ok(Vec::new()) };
         if to - from < SHOWN_BINS {
-            return (from..=to).map(|bin| self.operand_of(&read, bin, None, at)).collect();
+            return (from..=to).map(|bin| self.operand_of(read, bin, None, at)).collect();
         }
         let parts = self.parts(at.series)?;
         let (bin, what) = representative(&parts.column(read.node)[from..=to], call.builtin.choice, result.value);
         let note = format!("{what} bins {from}-{to}{}", self.times(from, to));
-        Ok(vec![self.operand_of(&read, from + bin, Some(note), at)?])
+        Ok(vec![self.operand_of(read, from + bin, Some(note), at)?])
     }
 
     /// The terms of a sum; of many the one that counts most.
