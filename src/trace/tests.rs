@@ -132,10 +132,10 @@ fn an_inferred_capacity_says_whether_the_service_was_saturated() {
 #[test]
 fn a_window_shows_the_bin_that_decides_or_the_largest() {
     let nodes = format!("{A}  - {{ id: w, kind: expr, expr: \"ROLLING_MIN(a, 5)\" }}\n");
-    let note = "decides among bins 1-5, 00:05-00:30";
+    let note = "decides among bins 1-5, 00:05-00:30 UTC";
     check_trace(&nodes, 1, 5, 1, &format!("w @5 = 2\n  a @2 = 2 <- a.csv:4 ({note})\n"));
     let nodes = format!("{A}  - {{ id: w, kind: expr, expr: \"ROLLING_SUM(a, 5)\" }}\n");
-    let note = "the largest of bins 1-5, 00:05-00:30";
+    let note = "the largest of bins 1-5, 00:05-00:30 UTC";
     check_trace(&nodes, 1, 5, 1, &format!("w @5 = 14\n  a @5 = 5 <- a.csv:7 ({note})\n"));
 }
 

@@ -1,11 +1,12 @@
 //! What a trace can't know by itself: which data of a stored run was never measured. Where telemetry has a gap, what
 //! stands in its file was filled in by the loader, and the trace says so.
 
+use flowtime::model::Clock;
 use flowtime::trace::{Step, StepKind};
 
 use crate::stored::{ReadError, StoredRun};
 use crate::topology::{NodeRecord, TopologyRecord};
-use crate::warnings::{Clock, Warning, at_bins};
+use crate::warnings::{Warning, at_bins};
 
 /// Notes in a trace of `run` the data that lies in a telemetry gap of a node that it plays a role of.
 ///
@@ -14,7 +15,7 @@ use crate::warnings::{Clock, Warning, at_bins};
 pub fn note_gaps(step: &mut Step, run: &StoredRun) -> Result<(), ReadError> {
     let gaps = &run.index().gaps;
     if !gaps.is_empty() {
-        let (topology, clock) = (run.topology()?, Clock::of_index(run.index()));
+        let (topology, clock) = (run.topology()?, run.index().clock());
         note(step, &|series, bin| gap_at(series, bin, gaps, topology).map(|gap| in_words(gap, &clock)));
     }
     Ok(())
