@@ -7,6 +7,7 @@
 mod choose;
 mod formula;
 mod operands;
+mod reads;
 mod walk;
 
 use serde::Serialize;

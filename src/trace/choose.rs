@@ -8,7 +8,7 @@ use flowtime_runtime::builtins::Choice;
 pub(super) fn representative(values: &[f64], choice: Choice, result: f64) -> (usize, &'static str) {
     let same = |value: &f64| value.to_bits() == result.to_bits();
     let chosen = match choice {
-        Choice::Computed | Choice::Condition => None,
+        Choice::Computed | Choice::Difference | Choice::Condition => None,
         Choice::First => values.iter().position(same),
         Choice::Last | Choice::Tested { .. } => values.iter().rposition(same),
     };

@@ -1,7 +1,8 @@
 //! From an operation to what it was made of: the operands of a chain or a call at the bins where they are read, marked
 //! by what made the result, and opened where they did. A lag is no step of its own.
 
-use super::choose::{choose, representative};
+use super::choose::choose;
+use super::reads::arguments;
 use super::walk::{DEEPEST, Site, Walker};
 use super::{Closed, Step, StepKind};
 use crate::check::dependencies::{self, Start};
@@ -9,35 +10,26 @@ use crate::check::tree::{Argument, Call, Kind, Link, Node};
 use crate::check::{SeriesId, StartValue, type_of};
 use crate::driver::RunError;
 use crate::model::SeriesKind;
-use flowtime_runtime::builtins::{Choice, Convention, Reads, shift};
+use flowtime_runtime::builtins::{Choice, Convention, shift};
 use flowtime_runtime::ir::Type;
 
-/// Bins of a window that are shown one by one.
-const SHOWN_BINS: usize = 3;
 /// What is said where a convention stood in for a result.
 const BY_ZERO: &str = "division by zero gives 0";
+/// What is said of what is read there.
+const BEFORE: &str = "before bin 0";
 
 /// A part of a formula at a bin, about to become a step.
 pub(super) struct Operand<'m> {
-    node: &'m Node,
-    bin: usize,
-    role: Option<String>,
-    note: Option<String>,
+    pub(super) node: &'m Node,
+    pub(super) bin: usize,
+    pub(super) role: Option<String>,
+    pub(super) note: Option<String>,
     /// Which argument it belongs to.
     pub(super) argument: usize,
     /// Whether a missing value is passed over, as in a window.
     pub(super) is_skipped: bool,
     pub(super) value: f64,
     pub(super) taken: bool,
-}
-
-/// An argument of a call, and what the call reads of it.
-struct Read<'m> {
-    node: &'m Node,
-    reads: Reads,
-    argument: usize,
-    role: Option<String>,
-    is_skipped: bool,
 }
 
 impl<'m> Walker<'m> {
@@ -75,7 +67,7 @@ impl<'m> Walker<'m> {
         let mut step = self.operation(node, bin, at)?;
         let mut operands = Vec::new();
         for read in arguments(node, call) {
-            operands.extend(self.reads(read, bin, (call.builtin.choice, step.value), at)?);
+            operands.extend(self.reads(&read, call, &step, at)?);
         }
         step.notes.extend(self.remark(node, call, &operands, &step, at)?);
         choose(&mut operands, call.builtin.choice, step.value);
@@ -99,6 +91,9 @@ impl<'m> Walker<'m> {
         if let Choice::Tested { passed, failed, .. } = call.builtin.choice {
             let held = self.parts(at.series)?.held(node, step.bin);
             return Ok(Some(if held { passed } else { failed }.to_owned()));
+        }
+        if call.builtin.choice == Choice::Difference && operands.is_empty() {
+            return Ok(Some(BEFORE.to_owned()));
         }
         let value = |argument: usize| operands.get(argument).map(|operand| operand.value);
         Ok(match call.builtin.convention {
@@ -130,7 +125,7 @@ impl<'m> Walker<'m> {
     fn before(&mut self, node: &'m Node, call: &'m Call, bin: usize, at: Site) -> Result<Step, RunError> {
         let mut step = self.operation(node, bin, at)?;
         step.kind = StepKind::Outside;
-        step.notes.push("before bin 0".to_owned());
+        step.notes.push(BEFORE.to_owned());
         let below = at.below();
         let source = match dependencies::start(call, &self.definitions) {
             Some(Start::Argument(start)) if !matches!(start.kind, Kind::Number(_) | Kind::Bool(_)) => {
@@ -184,28 +179,8 @@ impl<'m> Walker<'m> {
         Ok(step)
     }
 
-    /// What a call reads of one argument, as operands: one a bin, or one that stands for a window.
-    fn reads(
-        &mut self,
-        read: Read<'m>,
-        bin: usize,
-        (choice, result): (Choice, f64),
-        at: Site,
-    ) -> Result<Vec<Operand<'m>>, RunError> {
-        let last = self.checked.model.grid.bins as usize - 1;
-        let Some((from, to)) = window(read.reads, bin, last) else { return Ok(Vec::new()) };
-        let Read { node, argument, role, is_skipped, .. } = read;
-        let operand = |operand| Operand { role: role.clone(), argument, is_skipped, ..operand };
-        if to - from < SHOWN_BINS {
-            return (from..=to).map(|bin| Ok(operand(self.operand(node, bin, at)?))).collect();
-        }
-        let parts = self.parts(at.series)?;
-        let (bin, note) = representative(&parts.column(node)[from..=to], choice, result);
-        let note = format!("{note} bins {from}-{to}{}", self.times(from, to));
-        Ok(vec![Operand { note: Some(note), ..operand(self.operand(node, from + bin, at)?) }])
-    }
-
-    fn operand(&mut self, node: &'m Node, bin: usize, at: Site) -> Result<Operand<'m>, RunError> {
+    /// A part at a bin, taken until something else is known.
+    pub(super) fn operand(&mut self, node: &'m Node, bin: usize, at: Site) -> Result<Operand<'m>, RunError> {
         let value = self.value(at.series, node, bin)?;
         Ok(Operand { node, bin, role: None, note: None, argument: 0, is_skipped: false, value, taken: true })
     }
@@ -250,29 +225,4 @@ fn shifted(call: &Call) -> Option<i64> {
         Some(Argument::Int(lag, _)) if call.builtin == shift() => Some(*lag),
         _ => None,
     }
-}
-
-/// The arguments that are values, with the name of their parameter where that tells something. One that a call has
-/// written for itself, at its own place, is none.
-fn arguments<'m>(node: &Node, call: &'m Call) -> Vec<Read<'m>> {
-    let named = call.args.len() > 1 && !call.builtin.variadic;
-    let param = |place| call.builtin.param(place).filter(|param| named && param.name != "x");
-    let role = |place| param(place).map(|param| param.name.to_owned());
-    let read = |(argument, (value, reads)): (usize, (&'m Argument, Reads))| {
-        let child = value.value().filter(|child| child.span != node.span)?;
-        let is_skipped = reads != Reads::NOW || call.builtin.carries;
-        Some(Read { node: child, reads, argument, role: role(argument), is_skipped })
-    };
-    call.args.iter().zip(call.reads()).enumerate().filter_map(read).collect()
-}
-
-/// The first and last bin that are read at `bin`, if there are any.
-fn window(reads: Reads, bin: usize, last: usize) -> Option<(usize, usize)> {
-    let at_lag = |lag: i64| (bin as i64).saturating_sub(lag);
-    let (from, to) = match reads {
-        Reads::Nothing => return None,
-        Reads::All => (0, last),
-        Reads::Lags { min, max } => (at_lag(max).max(0) as usize, at_lag(min).clamp(-1, last as i64) as usize),
-    };
-    (to <= last && from <= to).then_some((from, to))
 }

@@ -97,6 +97,22 @@ fn a_formula_is_shown_without_its_comments_and_line_breaks() {
 }
 
 #[test]
+fn a_difference_shows_both_its_ends_and_nothing_before_bin_0() {
+    let nodes = format!("{A}  - {{ id: b, kind: expr, expr: \"DELTA(a, 4)\" }}\n");
+    check_trace(&nodes, 1, 5, 1, "b @5 = 1\n  a @5 = 5 <- a.csv:7\n  - a @1 = 4 <- a.csv:3\n");
+    check_trace(&nodes, 1, 2, 1, "b @2 = 0 (before bin 0)\n");
+}
+
+#[test]
+fn a_convolution_shows_the_bins_that_its_kernel_weighs() {
+    let conv = |kernel: &str| format!("{A}  - {{ id: b, kind: expr, expr: \"CONV(a, {kernel})\" }}\n");
+    let expected = "b @5 = 4\n  0.5 × a @2 = 2 <- a.csv:4\n  [0.5 × a @3 = NaN]\n  1 × a @4 = 3 <- a.csv:6\n";
+    check_trace(&conv("[0, 1, 0.5, 0.5]"), 1, 5, 1, expected);
+    let expected = "b @5 = 7.5\n  1 × a @1 = 4 <- a.csv:3 (counts most of 4 bins)\n";
+    check_trace(&conv("[0, 0.5, 0.5, 1, 1]"), 1, 5, 1, expected);
+}
+
+#[test]
 fn an_inferred_capacity_says_whether_the_service_was_saturated() {
     let nodes = format!(
         "{A}  - {{ id: d, kind: const, values: [1, 4, 3, 1, 1, 1] }}\n  \
@@ -116,10 +132,10 @@ fn an_inferred_capacity_says_whether_the_service_was_saturated() {
 #[test]
 fn a_window_shows_the_bin_that_decides_or_the_largest() {
     let nodes = format!("{A}  - {{ id: w, kind: expr, expr: \"ROLLING_MIN(a, 5)\" }}\n");
-    let note = "decides among bins 1-5, 00:05-00:30";
+    let note = "decides among bins 1-5, 00:05-00:30 UTC";
     check_trace(&nodes, 1, 5, 1, &format!("w @5 = 2\n  a @2 = 2 <- a.csv:4 ({note})\n"));
     let nodes = format!("{A}  - {{ id: w, kind: expr, expr: \"ROLLING_SUM(a, 5)\" }}\n");
-    let note = "the largest of bins 1-5, 00:05-00:30";
+    let note = "the largest of bins 1-5, 00:05-00:30 UTC";
     check_trace(&nodes, 1, 5, 1, &format!("w @5 = 14\n  a @5 = 5 <- a.csv:7 ({note})\n"));
 }
 

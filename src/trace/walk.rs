@@ -4,8 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use jiff::SignedDuration;
-
 use super::formula::Parts;
 use super::{Closed, Step, StepKind, Target};
 use crate::check::dependencies::Definition;
@@ -13,7 +11,7 @@ use crate::check::tree::{Kind, Node};
 use crate::check::{CheckedModel, ParamId, SeriesId};
 use crate::driver::{Columns, RunError, Settings};
 use crate::load::{Place, SourceLoader, locate};
-use crate::model::{Model, SeriesKind};
+use crate::model::SeriesKind;
 use crate::source::{Sources, Span};
 use crate::syntax::token::{Token, lex};
 use flowtime_runtime::ir::Type;
@@ -190,13 +188,10 @@ impl<'m> Walker<'m> {
         }
     }
 
-    /// When bins `from..=to` are, behind a comma, if the model has a window; with dates where times would not do.
+    /// When bins `from..=to` are, behind a comma, if the model has a window.
     pub(super) fn times(&self, from: usize, to: usize) -> String {
-        let model: &Model = &self.checked.model;
-        let Some((from, to)) = model.clock().begin(from).zip(model.clock().begin(to + 1)) else { return String::new() };
-        let in_one_day = to.duration_since(from) < SignedDuration::from_hours(24);
-        let format = if in_one_day { "%H:%M" } else { "%Y-%m-%d %H:%M" };
-        format!(", {}-{}", from.strftime(format), to.strftime(format))
+        let times = self.checked.model.clock().span(&[from, to]);
+        times.map_or_else(String::new, |times| format!(", {times}"))
     }
 }
 

@@ -14,6 +14,7 @@ mod models;
 mod pace;
 mod paths;
 mod perf_map;
+mod problems;
 mod profile;
 mod progress;
 mod table;

@@ -143,6 +143,20 @@ fn check_json(request: &str, code: i32, expected: &Value) {
 }
 
 #[test]
+fn a_template_may_be_a_file() {
+    let folder = folder(2);
+    let text = "templateType: telemetry\nversion: \"1.0\"\ngrid: { binSize: 5, binUnit: minutes }\n\
+                topology: { nodes: [ { id: OrderService, kind: service, semantics: { arrivals: a, served: s } } ] }\n\
+                expressions:\n  - { id: a, kind: const, source: \"file://{{telemetry_dir}}/OrderService_arrivals.csv\" }\n  \
+                - { id: s, kind: const, source: \"file://{{telemetry_dir}}/OrderService_served.csv\" }\n";
+    fs::write(folder.path().join("mine.yaml"), text).unwrap();
+    let args = REPLAY.replace("order-system", "mine.yaml") + " --bins 2 --out runs --json";
+    let [out, _] = check_exit(folder.path(), "", &args, 0);
+    let record: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(record["provenance"]["model"]["template"]["name"], "mine");
+}
+
+#[test]
 fn a_request_of_the_api_is_answered_with_the_members_of_the_api() {
     let window = r#""window":{"start":"2025-10-07T00:00:00Z","bins":288,"binSize":5,"binUnit":"minutes"}"#;
     let request = |parameters: &str| format!(r#"{{"template":"order-system",{window},"parameters":{parameters}}}"#);

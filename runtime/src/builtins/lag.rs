@@ -43,6 +43,7 @@ pub(super) static DELTA: Builtin = Builtin {
     name: "DELTA",
     params: &[num("x", "a series"), int("k", 1, "how many bins back").or(Default::Number(1.0))],
     reads: |param, args| back_to(1, 0, param, args),
+    choice: Choice::Difference,
     meaning: Meaning::Lower(lower_delta),
     summary: "the change of x over the last k bins: `x - SHIFT(x, k)`",
     edge: "0 in the first k bins; missing if either value is",

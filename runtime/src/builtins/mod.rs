@@ -100,6 +100,8 @@ impl Hash for Builtin {
 pub enum Choice {
     /// None: it computes something new.
     Computed,
+    /// None: it computes something new of the newest bin that it reads, less the oldest; of bins before bin 0 nothing.
+    Difference,
     /// That of the first argument, and the oldest bin of it, which equals the result.
     First,
     /// That of the last argument, and the newest bin of it, which equals the result.

@@ -15,9 +15,10 @@ use flowtime_runs::{FileError, Options, RunRecord, StoredRun, Timings, WriteErro
 use flowtime_runtime::engine::{self, RunControl};
 use serde::Serialize;
 
-use crate::commands::run::{milliseconds, parse_setting, show_problems};
+use crate::commands::run::{milliseconds, parse_setting};
 use crate::engine::Backend;
 use crate::figure::figure;
+use crate::problems::show_problems;
 use crate::progress::Progress;
 use crate::ui::{Outcome, Ui};
 use crate::{files, interrupt, warnings};

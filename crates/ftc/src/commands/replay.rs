@@ -48,8 +48,8 @@ Exit codes:
 
 #[derive(Debug, Args)]
 pub(crate) struct ReplayArgs {
-    /// The template's name
-    #[arg(value_name = "TEMPLATE", required_unless_present = "request")]
+    /// The template: its name, or a file
+    #[arg(value_name = "NAME|FILE", required_unless_present = "request")]
     template: Option<String>,
     /// Read template, window, nodes and parameters from a JSON file, or `-` for standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = ["template", "start", "bins", "bin_size", "nodes", "parameters"])]
@@ -155,7 +155,11 @@ fn request(args: &ReplayArgs) -> Result<ReplayRequest, Refused> {
 
 fn carry_out(request: &ReplayRequest, args: &ReplayArgs, settings: Settings, ui: &Ui) -> Result<Replayed, ReplayError> {
     let source = open(args)?;
-    let templates = args.origin.set();
+    let (templates, template) = match &args.template {
+        Some(name) => args.origin.find(name),
+        None => (args.origin.set(), request.template.clone()),
+    };
+    let request = ReplayRequest { template, ..request.clone() };
     let progress = Progress::new(ui.shows_progress());
     let advance = |done, total| progress.advance(done, total);
     let watch = |event: ReplayEvent<'_>| match event {
@@ -180,7 +184,7 @@ fn carry_out(request: &ReplayRequest, args: &ReplayArgs, settings: Settings, ui:
         watch: &watch,
         progress: progress.is_wanted().then_some(&advance),
     };
-    replay(request, &options)
+    replay(&request, &options)
 }
 
 fn open(args: &ReplayArgs) -> Result<Option<Box<dyn TelemetrySource>>, LoadError> {

@@ -8,16 +8,17 @@ use std::time::Instant;
 use anyhow::Context;
 use clap::Args;
 use flowtime::check::CheckedModel;
-use flowtime::diagnostics::suggest::nearest;
-use flowtime::diagnostics::{Diagnostic, Report, json, render};
-use flowtime::driver::{Check, Evaluation, RunError, Settings, Step, Watch};
+use flowtime::diagnostics::render;
+use flowtime::driver::{Evaluation, RunError, Settings, Step, Watch};
+use flowtime::load::SourceCheck;
 use flowtime_runs::{FileError, Lineage, Options, Run, RunRecord, Timings, WriteError, Written};
 use flowtime_runtime::engine::{self, RunControl};
 use serde::Serialize;
 
 use crate::engine::{Backend, CodeArgs};
-use crate::models::{Counts, ModelText};
+use crate::models::ModelText;
 use crate::perf_map::PerfMap;
+use crate::problems::{show_problems, show_run_error};
 use crate::profile::{self, Profile};
 use crate::progress::Progress;
 use crate::table::Row;
@@ -156,20 +157,6 @@ impl Observers {
     }
 }
 
-/// Shows what keeps the model from running: to people below the lines, to machines as a document.
-pub(crate) fn show_problems(found: Vec<Diagnostic>, check: &Check, as_json: bool, ui: &Ui) -> anyhow::Result<Outcome> {
-    let mut counts = Counts::default();
-    counts.add(&found);
-    let diagnostics = ui.wanted(found);
-    if as_json {
-        ui.result(&(json::document(&[Report { diagnostics: &diagnostics, sources: &check.sources }]) + "\n"))?;
-    } else {
-        ui.say(&render::full(&diagnostics, &check.sources, ui.colors(&io::stderr())));
-    }
-    ui.note(&counts.summary());
-    Ok(Outcome::Problems)
-}
-
 /// What `-v` tells about a run.
 fn details(backend: engine::Backend, timings: &Timings) -> String {
     let how = match backend {
@@ -216,27 +203,6 @@ fn evaluate(
     timings.load_ms = loaded.get();
     timings.evaluate_ms = ((milliseconds(begin) - loaded.get()) * 1e3).round() / 1e3;
     result
-}
-
-pub(crate) fn show_run_error(error: RunError, check: &Check, as_json: bool, ui: &Ui) -> anyhow::Result<Outcome> {
-    match error {
-        RunError::Data(diagnostics) => return show_problems(diagnostics, check, as_json, ui),
-        RunError::UnknownParameter { ref name, ref known } => {
-            ui.error(&error.to_string());
-            match nearest(name, known.iter().map(String::as_str)) {
-                Some(near) => ui.help(&format!("use `{near}`")),
-                None if known.is_empty() => {}
-                None => ui.help(&format!("use one of `{}`", known.join("`, `"))),
-            }
-        }
-        RunError::ParameterRange { .. } => ui.error(&error.to_string()),
-        RunError::Evaluate(engine::RunError::Cancelled) => return Ok(Outcome::Interrupted),
-        RunError::BackendsDiffer { .. } | RunError::Prepare(_) | RunError::Evaluate(_) => {
-            ui.error(&error.to_string());
-            return Ok(Outcome::Failed);
-        }
-    }
-    Ok(Outcome::Problems)
 }
 
 /// Writes the artifacts if they are wanted, and shows the result.

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use anstyle::{AnsiColor, Style};
 use clap::Args;
+use flowtime::check::CheckedModel;
 use flowtime::diagnostics::render;
 use flowtime::driver::Check;
 use flowtime::load::{FileLoader, SourceCheck};
@@ -137,6 +138,18 @@ fn test_model(path: &Path, args: &TestArgs, ui: &Ui) -> anyhow::Result<Tested> {
         return Ok(refuse(name, render::full(&check.diagnostics, &check.sources, false), ui));
     };
     let mut tested = Tested { name, sources: check.sources, broken: None, results: Vec::new(), filtered: 0 };
+    run_tests(checked, &loader, &mut tested, args, ui)?;
+    Ok(tested)
+}
+
+/// Runs the tests of a model that the filter lets through.
+fn run_tests(
+    checked: &CheckedModel,
+    loader: &FileLoader,
+    tested: &mut Tested,
+    args: &TestArgs,
+    ui: &Ui,
+) -> anyhow::Result<()> {
     let all = &checked.model.tests;
     let chosen = |name: &str| args.filter.as_ref().is_none_or(|text| name.contains(text.as_str()));
     let tests: Vec<_> = all.iter().filter(|test| chosen(&test.name.value)).collect();
@@ -148,11 +161,11 @@ fn test_model(path: &Path, args: &TestArgs, ui: &Ui) -> anyhow::Result<Tested> {
     }
     for test in tests {
         show(args, ui, &format!("test {} ... ", test.name.value))?;
-        let result = run_test(checked, test, &loader, args.backend.options());
+        let result = run_test(checked, test, loader, args.backend.options());
         show(args, ui, &format!("{} ({})\n", verdict(result.problems.is_empty(), ui), time(result.time)))?;
         tested.results.push(result);
     }
-    Ok(tested)
+    Ok(())
 }
 
 /// What is wrong with a template, with the lines it is about.

@@ -11,8 +11,9 @@ use flowtime::load::SourceCheck;
 use flowtime::trace::{Step, Target, trace};
 use flowtime_runs::{ReadError, StoredRun, note_gaps};
 
-use crate::commands::run::{parse_setting, show_problems, show_run_error};
+use crate::commands::run::parse_setting;
 use crate::models::ModelText;
+use crate::problems::{show_problems, show_run_error};
 use crate::ui::{Outcome, Ui};
 use crate::{paths, tree};
 

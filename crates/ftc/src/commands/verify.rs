@@ -41,33 +41,38 @@ pub(crate) fn verify(args: &VerifyArgs, ui: &Ui) -> anyhow::Result<Outcome> {
     let mut all_hold = true;
     let mut documents = Vec::new();
     for path in &args.runs {
-        let progress = Progress::new(ui.shows_progress());
-        let result = StoredRun::open(path)
-            .map_err(VerifyError::from)
-            .and_then(|run| verify_run(&run, &|step| progress.say(&message(step))));
-        drop(progress);
-        match result {
-            Ok(verification) => {
-                all_hold &= verification.mismatches.is_empty();
-                if args.json {
-                    documents.push(document(path, &verification));
-                } else {
-                    ui.result(&report(path, &verification))?;
-                }
-            }
-            Err(VerifyError::Read(error @ ReadError::File { .. })) => return Err(error.into()),
-            Err(error) => {
-                all_hold = false;
-                documents.push(json!({ "run": path.display().to_string(), "error": error.to_string() }));
-                refuse(path, error, ui);
-            }
-        }
+        let (holds, document) = verify_one(path, args, ui)?;
+        all_hold &= holds;
+        documents.push(document);
     }
     if args.json {
         let text = serde_json::to_string_pretty(&json!({ "version": 1, "runs": documents }));
         ui.result(&(text.context("can't write the results as JSON")? + "\n"))?;
     }
     Ok(if all_hold { Outcome::Clean } else { Outcome::Problems })
+}
+
+/// Verifies one run: whether it holds, and what is to be said about it as JSON.
+fn verify_one(path: &Path, args: &VerifyArgs, ui: &Ui) -> anyhow::Result<(bool, Value)> {
+    let progress = Progress::new(ui.shows_progress());
+    let result = StoredRun::open(path)
+        .map_err(VerifyError::from)
+        .and_then(|run| verify_run(&run, &|step| progress.say(&message(step))));
+    drop(progress);
+    match result {
+        Ok(verification) => {
+            if !args.json {
+                ui.result(&report(path, &verification))?;
+            }
+            Ok((verification.mismatches.is_empty(), document(path, &verification)))
+        }
+        Err(VerifyError::Read(error @ ReadError::File { .. })) => Err(error.into()),
+        Err(error) => {
+            let document = json!({ "run": path.display().to_string(), "holds": false, "error": error.to_string() });
+            refuse(path, error, ui);
+            Ok((false, document))
+        }
+    }
 }
 
 fn message(step: VerifyStep<'_>) -> String {

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::Args;
 use flowtime::diagnostics::{codes, render};
+use flowtime::driver::Check;
 use flowtime::load::{FileLoader, SourceCheck};
 use flowtime::template::{Arguments, Instance, METRICS, Problems, Template};
 use flowtime_files::encode;
@@ -157,6 +158,12 @@ fn make(
     if check.model.is_some() {
         return Ok(Ok(instance));
     }
+    show_errors(check, as_json, ui)?;
+    Ok(Err(Outcome::Problems))
+}
+
+/// Shows what is wrong with the model of a template, in the template.
+fn show_errors(check: Check, as_json: bool, ui: &Ui) -> anyhow::Result<()> {
     let unreadable = check.diagnostics.iter().any(|one| one.code == codes::UNREADABLE_SOURCE);
     let problems = Problems { diagnostics: check.diagnostics, sources: check.sources };
     if as_json {
@@ -167,7 +174,7 @@ fn make(
     if unreadable {
         ui.help("name the folder with the telemetry with `--telemetry-dir`, relative to the model");
     }
-    Ok(Err(Outcome::Problems))
+    Ok(())
 }
 
 fn arguments(args: &TemplateArgs, template: &Template, folder: &Path) -> Arguments {

@@ -76,9 +76,18 @@ impl Origin {
 
     /// Loads a template by its name, or from a file.
     fn load(&self, name: &str) -> Result<Template, TemplateError> {
+        let (set, name) = self.find(name);
+        Template::load(&*set, &name)
+    }
+
+    /// Where a template is that is named, or is a file: the set, and its name there.
+    pub(crate) fn find(&self, name: &str) -> (Box<dyn TemplateSet>, String) {
         match (&self.templates, file(name)) {
-            (None, Some(path)) => load_file(path),
-            _ => Template::load(&*self.set(), name),
+            (None, Some(path)) => {
+                let (set, name) = beside(path);
+                (Box::new(set), name)
+            }
+            _ => (self.set(), name.to_owned()),
         }
     }
 }
@@ -90,8 +99,14 @@ fn file(name: &str) -> Option<&Path> {
     (is_yaml && path.is_file()).then_some(path)
 }
 
-/// Loads a template from a file; its includes are looked for in the folder `templates` above it, else beside it.
+/// Loads a template from a file.
 pub(crate) fn load_file(path: &Path) -> Result<Template, TemplateError> {
+    let (set, name) = beside(path);
+    Template::load(&set, &name)
+}
+
+/// The folder `templates` above a file, else the one that it lies in, and the name of the file there.
+fn beside(path: &Path) -> (FolderTemplates, String) {
     let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let parent = path.parent().unwrap_or(Path::new(""));
     let (path, root) = [path, &whole]
@@ -101,7 +116,7 @@ pub(crate) fn load_file(path: &Path) -> Result<Template, TemplateError> {
     let below = path.strip_prefix(root).unwrap_or(path);
     let parts: Vec<String> = below.iter().map(|part| part.to_string_lossy().into_owned()).collect();
     let root = if root.as_os_str().is_empty() { Path::new(".") } else { root };
-    Template::load(&FolderTemplates::new(root), &parts.join("/"))
+    (FolderTemplates::new(root), parts.join("/"))
 }
 
 fn is_root(folder: &Path) -> bool {
