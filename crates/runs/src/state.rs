@@ -15,6 +15,7 @@
 mod judge;
 mod overlay;
 mod quality;
+mod thresholds;
 mod values;
 mod window;
 
@@ -23,9 +24,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use flowtime::model::Role;
 use serde::Serialize;
 
-pub use judge::{Color, Coloring, ThresholdError, Thresholds};
+pub use judge::{Color, Coloring};
 pub use overlay::{Colorings, OverlayState};
 pub use quality::{DataQuality, Gap};
+pub use thresholds::{ThresholdError, Thresholds};
 pub use window::{NodeMetrics, StateWindow};
 
 use crate::stored::{ReadError, StoredRun};
