@@ -23,8 +23,11 @@ impl Default for Thresholds {
     }
 }
 
+/// Where a threshold stands.
+type Place = fn(&mut Thresholds) -> &mut f64;
+
 /// The thresholds by their names in JSON, and the least that each may be.
-const NAMES: [(&str, f64, fn(&mut Thresholds) -> &mut f64); 4] = [
+const NAMES: [(&str, f64, Place); 4] = [
     ("latencyYellow", 1.0, |all| &mut all.latency_yellow),
     ("demandGapYellow", 0.0, |all| &mut all.demand_gap_yellow),
     ("utilizationYellow", 0.0, |all| &mut all.utilization_yellow),
