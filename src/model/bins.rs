@@ -118,9 +118,12 @@ impl Clock {
     }
 }
 
-/// `14:35`, `9:05`, `14:35:10`.
+/// `14:35`, `9:05`, `14:35:10`; nothing behind it, as an offset would be passed over.
 fn time_of_day(text: &str) -> Option<Time> {
-    let (hour, _) = text.split_once(':').filter(|(hour, _)| (1..=2).contains(&hour.len()))?;
+    let (hour, rest) = text.split_once(':').filter(|(hour, _)| (1..=2).contains(&hour.len()))?;
+    if !rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b':' || byte == b'.') {
+        return None;
+    }
     if hour.len() == 1 { format!("0{text}").parse().ok() } else { text.parse().ok() }
 }
 
@@ -167,6 +170,8 @@ mod tests {
         let start = Some("2025-10-07T00:00:00Z");
         check_bin(start, "noon", Err("`noon` is no bin and no time"));
         check_bin(start, "", Err("`` is no bin and no time"));
+        check_bin(start, "14:02+02:00", Err("`14:02+02:00` is no bin and no time"));
+        check_bin(start, "14:02[Europe/Berlin]", Err("`14:02[Europe/Berlin]` is no bin and no time"));
         check_bin(None, "14:00", Err("the model has no `window`, so `14:00` means no bin"));
         let times = ", 2025-10-07T00:00:00Z to 2025-10-08T00:00:00Z";
         check_bin(start, "288", Err(&format!("`288` lies outside the model's 288 bins{times}")));

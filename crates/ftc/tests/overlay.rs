@@ -288,6 +288,53 @@ fn a_cycle_made_by_an_overlay_is_an_error_that_names_it() {
 }
 
 #[test]
+fn a_run_has_its_name_by_whatever_path_it_is_reached() {
+    let place = Place::new(MODEL);
+    let base = place.base("m.yaml", "runs");
+    let path = format!("{base}/series/..");
+    let record = place.json(&[&["overlay", &path, "--json", "--out", "other"], &DOUBLED[..]].concat());
+    assert_eq!(record["baseRunId"].as_str().unwrap(), base.trim_start_matches("runs/"));
+    assert_eq!(place.json(&["state", &path, "--at", "0", "--json"])["runId"], record["baseRunId"]);
+}
+
+#[test]
+fn thresholds_move_the_bounds_between_colors() {
+    let place = Place::new(MODEL);
+    let base = place.base("m.yaml", "runs");
+    for (thresholds, color) in [
+        (&[][..], "yellow"),
+        (&["--threshold", "utilizationYellow=0.73"], "green"),
+        (&["--threshold", "utilizationYellow=0.5", "--threshold", "utilizationRed=0.7"], "red"),
+    ] {
+        let state = place.json(&[&["state", &base, "--at", "0", "--json"], thresholds].concat());
+        assert_eq!(state["nodes"]["OrderService"]["coloring"]["color"], color, "{thresholds:?}");
+    }
+    for (threshold, message) in [
+        ("utilizationred=1", "error: there is no threshold `utilizationred`\nhelp: use `utilizationRed`\n"),
+        (
+            "utilizationRed=0.5",
+            "error: `utilizationYellow` is 0.7, above `utilizationRed`, 0.5\nhelp: set both, the lower one for yellow\n",
+        ),
+    ] {
+        let ended = place.ftc(&["state", &base, "--at", "0", "--threshold", threshold]);
+        assert_eq!((ended.err.as_str(), ended.code), (message, Some(2)));
+    }
+}
+
+#[test]
+fn runs_of_other_bins_are_told_apart_and_not_compared() {
+    let place = Place::new(MODEL);
+    let first = place.base("m.yaml", "runs");
+    fs::write(place.path().join("later.yaml"), MODEL.replace("T14:00", "T15:00")).unwrap();
+    let second = place.base("later.yaml", "runs");
+    let ended = place.ftc(&["diff", &first, &second, "--detailed-exitcode"]);
+    let grid =
+        "grid\n  3 bins of 5 minutes from 2025-10-07T14:00:00Z → 3 bins of 5 minutes from 2025-10-07T15:00:00Z\n";
+    assert_eq!((ended.out.as_str(), ended.code), (grid, Some(3)));
+    assert_eq!(ended.err, "the bins are not the same ones, so no values are compared\n");
+}
+
+#[test]
 fn a_base_run_that_is_not_whole_is_no_base() {
     let place = Place::new(MODEL);
     let base = place.base("m.yaml", "runs");

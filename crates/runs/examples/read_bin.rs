@@ -1,9 +1,10 @@
-//! Reads one bin of a stored run as a fresh caller would, and tells how long each part took:
+//! Tells the state of a stored run at one bin as a fresh caller would, and how long each part took:
 //! `cargo run --release -p flowtime-runs --example read_bin -- RUN BIN`.
 
 use std::path::Path;
 use std::time::Instant;
 
+use flowtime_runs::state::{StateView, Thresholds};
 use flowtime_runs::{ReadError, StoredRun};
 
 fn main() -> Result<(), ReadError> {
@@ -12,15 +13,15 @@ fn main() -> Result<(), ReadError> {
     let bin = args.next().and_then(|bin| bin.parse().ok()).unwrap_or_default();
     let begin = Instant::now();
     let run = StoredRun::open(Path::new(&path))?;
-    let opened = begin.elapsed();
-    let nodes = run.topology()?.nodes.len();
+    let index = begin.elapsed();
+    run.topology()?;
     let topology = begin.elapsed();
     let columns = run.columns()?;
     let header = begin.elapsed();
-    let values = columns.bin(bin)?;
+    let state = StateView::of(&run, Thresholds::default())?.at(bin)?;
     let all = begin.elapsed();
-    println!("{nodes} nodes, {} columns of {} bins", values.len(), columns.bins());
-    println!("index {opened:?}, topology {:?}, header {:?}", topology - opened, header - topology);
-    println!("values {:?}, all {all:?}", all - header);
+    println!("{} nodes, {} columns of {} bins", state.nodes.len(), columns.labels().len(), columns.bins());
+    println!("index {index:?}, topology {:?}, header {:?}", topology - index, header - topology);
+    println!("state {:?}, all {all:?}", all - header);
     Ok(())
 }

@@ -15,6 +15,7 @@
 mod judge;
 mod overlay;
 mod quality;
+mod thresholds;
 mod values;
 mod window;
 
@@ -23,15 +24,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use flowtime::model::Role;
 use serde::Serialize;
 
-pub use judge::{Color, Coloring, ThresholdError, Thresholds};
+pub use judge::{Color, Coloring};
 pub use overlay::{Colorings, OverlayState};
 pub use quality::{DataQuality, Gap};
+pub use thresholds::{ThresholdError, Thresholds};
 pub use window::{NodeMetrics, StateWindow};
 
 use crate::stored::{ReadError, StoredRun};
 use crate::topology::NodeRecord;
 use quality::Gaps;
-use values::{Capacity, NodeColumns, Values};
+use values::{Capacity, NodeColumns};
 
 /// The state of a run at one bin.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -135,9 +137,10 @@ pub struct StateView<'r> {
 
 /// What is known of a bin.
 struct Moment<'a> {
-    now: Values,
-    /// The values of the bin before; none at bin 0.
-    before: Option<Values>,
+    /// The values of the run's columns by their number, NaN where one is missing or plays no role.
+    now: Vec<f64>,
+    /// Those of the bin before; none at bin 0.
+    before: Option<Vec<f64>>,
     /// The nodes without data; none stands for all of them.
     without_data: BTreeSet<Option<&'a str>>,
 }
@@ -176,8 +179,13 @@ impl<'r> StateView<'r> {
         let mut wanted: Vec<usize> = self.nodes.iter().flat_map(NodeColumns::all).collect();
         wanted.sort_unstable();
         wanted.dedup();
-        let slices = self.run.columns()?.slices(&wanted, bin.saturating_sub(1)..bin.saturating_add(1))?;
-        let values = |at: usize| wanted.iter().copied().zip(slices.iter().map(|slice| slice[at])).collect();
+        let columns = self.run.columns()?;
+        let slices = columns.slices(&wanted, bin.saturating_sub(1)..bin.saturating_add(1))?;
+        let values = |at: usize| {
+            let mut values = vec![f64::NAN; columns.labels().len()];
+            wanted.iter().zip(&slices).for_each(|(column, slice)| values[*column] = slice[at]);
+            values
+        };
         let (now, before) = if bin == 0 { (values(0), None) } else { (values(1), Some(values(0))) };
         Ok(Moment { now, before, without_data: self.gaps.nodes(bin) })
     }
@@ -197,7 +205,7 @@ impl<'r> StateView<'r> {
 
     fn node(&self, node: &NodeColumns<'_>, moment: &Moment<'_>) -> NodeState {
         let minutes = self.run.index().grid.bin_minutes as f64;
-        let derived = node.derived(&moment.now, moment.before.as_ref(), minutes);
+        let derived = node.derived(&moment.now, moment.before.as_deref(), minutes);
         let is_gap = [None, Some(node.node.id.as_str())].iter().any(|id| moment.without_data.contains(id));
         NodeState {
             kind: node.node.kind.clone(),
@@ -212,9 +220,9 @@ impl<'r> StateView<'r> {
     /// The residual of the queue, where there is one that can be told.
     fn conservation(&self, node: &NodeColumns<'_>, moment: &Moment<'_>) -> Option<Validation> {
         let queue = node.role(Role::Queue)?;
-        let value = |role| Some(moment.now.get(&node.role(role)?).copied().unwrap_or(f64::NAN));
+        let value = |role| Some(moment.now[node.role(role)?]);
         let earlier = match &moment.before {
-            Some(before) => before.get(&queue).copied()?,
+            Some(before) => before[queue],
             None => start(node.node, self.run)?,
         };
         let expected = earlier + value(Role::Arrivals)? - value(Role::Served)?;

@@ -50,6 +50,9 @@ pub(crate) fn run(args: &DiffArgs, ui: &Ui) -> anyhow::Result<Outcome> {
         ui.note("the runs do not differ");
     } else {
         ui.result(&for_people(&found, &before.index().clock()))?;
+        if found.grid.is_some() {
+            ui.note("the bins are not the same ones, so no values are compared");
+        }
     }
     let differs = args.detailed_exitcode && !found.is_empty();
     Ok(if differs { Outcome::Differs } else { Outcome::Clean })

@@ -66,6 +66,9 @@ pub(crate) struct OverlayArgs {
     /// Make the run's id from model, parameters and data, and return a run that is there already
     #[arg(long)]
     deterministic_run_id: bool,
+    /// Sync the artifacts to the disk before the run appears
+    #[arg(long)]
+    durable: bool,
     /// Print the run's record (`run.json`) and what changed as JSON
     #[arg(long)]
     json: bool,
@@ -199,7 +202,7 @@ fn write(
     args: &OverlayArgs,
 ) -> Result<Written, WriteError> {
     let options =
-        Options { deterministic_id: args.deterministic_run_id, stop: Some(&interrupt::STOP), ..Options::default() };
+        Options { deterministic_id: args.deterministic_run_id, durable: args.durable, stop: Some(&interrupt::STOP) };
     let root = args.out.clone().unwrap_or_else(|| root_of(&args.run));
     interrupt::while_writing(|| flowtime_runs::write(&root, &overlay.run(settings, evaluation, timings), &options))
 }

@@ -23,7 +23,8 @@ pub struct ColumnFile {
     bins: usize,
     offset: u64,
     labels: Vec<Label>,
-    places: HashMap<(ColumnKind, String), usize>,
+    /// For each kind the columns by id.
+    places: [HashMap<String, usize>; ColumnKind::ALL.len()],
     by_bin: OnceLock<Option<BinFile>>,
 }
 
@@ -47,7 +48,7 @@ impl ColumnFile {
         let head = Head::read(&file, MAGIC, path)?;
         let names = read(&file, HEAD as u64, head.offset as usize - HEAD).map_err(failed)?;
         let labels = parse_labels(&names, head.columns).ok_or_else(|| damaged(path, "its header makes no sense"))?;
-        let places = labels.iter().enumerate().map(|(at, label)| ((label.kind, label.id.clone()), at)).collect();
+        let places = places(&labels);
         let bins = usize::try_from(head.bins).map_err(|_| damaged(path, "it has too many bins"))?;
         let by_bin = OnceLock::new();
         Ok(Self { file, path: path.to_owned(), bins, offset: head.offset, labels, places, by_bin })
@@ -65,7 +66,7 @@ impl ColumnFile {
 
     /// The number of the column of this kind and name.
     pub fn find(&self, kind: ColumnKind, id: &str) -> Option<usize> {
-        self.places.get(&(kind, id.to_owned())).copied()
+        self.places[kind as usize].get(id).copied()
     }
 
     /// The values of all columns at `bin`, missing ones NaN; other bins are not read.
@@ -171,6 +172,14 @@ impl ColumnFile {
 fn gather(columns: &[usize], bins: Range<usize>, value: impl Fn(usize, usize) -> f64) -> Vec<Vec<f64>> {
     let slice = |column: &usize| bins.clone().map(|bin| value(*column, bin)).collect();
     columns.iter().map(slice).collect()
+}
+
+fn places(labels: &[Label]) -> [HashMap<String, usize>; ColumnKind::ALL.len()] {
+    let mut places: [HashMap<String, usize>; ColumnKind::ALL.len()] = Default::default();
+    for (at, label) in labels.iter().enumerate() {
+        places[label.kind as usize].insert(label.id.clone(), at);
+    }
+    places
 }
 
 fn parse_labels(mut bytes: &[u8], count: u32) -> Option<Vec<Label>> {

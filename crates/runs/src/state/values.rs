@@ -1,6 +1,6 @@
 //! One node's columns by role, and what its values at a bin come to.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use flowtime::model::Role;
 
@@ -8,9 +8,6 @@ use super::Inferred;
 use crate::columns::ColumnKind;
 use crate::stored::{ReadError, StoredRun};
 use crate::topology::NodeRecord;
-
-/// The values of columns at one bin, by their number.
-pub(super) type Values = HashMap<usize, f64>;
 
 /// The columns that play roles for a node.
 #[derive(Clone, Debug)]
@@ -71,15 +68,15 @@ impl<'r> NodeColumns<'r> {
     }
 
     /// The values of its series by role; an inferred capacity is none of them.
-    pub(super) fn metrics(&self, now: &Values) -> BTreeMap<&'static str, Option<f64>> {
+    pub(super) fn metrics(&self, now: &[f64]) -> BTreeMap<&'static str, Option<f64>> {
         let shown = |role: &Role| *role != Role::ServedBaseline && !(*role == Role::Capacity && self.is_inferred());
         let roles = self.roles.iter().filter(|(role, _)| shown(role));
         roles.map(|(role, column)| (role.name(), present(now, *column))).collect()
     }
 
-    pub(super) fn inferred(&self, now: &Values) -> Option<Inferred> {
+    pub(super) fn inferred(&self, now: &[f64]) -> Option<Inferred> {
         let column = self.role(Role::Capacity)?;
-        let confidence = now.get(self.confidences.get(&column)?).map_or(0, |value| (*value as usize).min(2));
+        let confidence = (now[*self.confidences.get(&column)?] as usize).min(2);
         Some(Inferred::new(Capacity { value: present(now, column), confidence }))
     }
 
@@ -90,8 +87,8 @@ impl<'r> NodeColumns<'r> {
     /// What follows from the values, of which some need those of the bin before.
     pub(super) fn derived(
         &self,
-        now: &Values,
-        before: Option<&Values>,
+        now: &[f64],
+        before: Option<&[f64]>,
         bin_minutes: f64,
     ) -> BTreeMap<&'static str, Option<f64>> {
         let has = |role| self.roles.contains_key(&role);
@@ -126,6 +123,6 @@ impl<'r> NodeColumns<'r> {
 }
 
 /// The value of a column, if it isn't missing.
-fn present(values: &Values, column: usize) -> Option<f64> {
-    values.get(&column).copied().filter(|value| !value.is_nan())
+fn present(values: &[f64], column: usize) -> Option<f64> {
+    values.get(column).copied().filter(|value| !value.is_nan())
 }

@@ -221,6 +221,14 @@ fn conventions_in_what_only_validation_needs_are_told_too() {
 }
 
 #[test]
+fn a_clamp_with_its_bounds_crossed_is_told() {
+    let rest = "nodes: [ { id: x, kind: const, values: [1, 9] }, { id: y, kind: expr, expr: \"CLAMP(7, 5, x)\" } ]\n";
+    let expected = json!([{ "type": "clamp_bounds", "severity": "warning", "series": "y", "bins": [0],
+        "message": "a `CLAMP` in `y` met a lower bound above the upper one at bin 0 (00:00-00:05 UTC)" }]);
+    check_warnings(2, rest, &[], &expected);
+}
+
+#[test]
 fn roles_that_are_no_outputs_are_judged_like_others() {
     let capacity = "  - { id: c, kind: expr, expr: \"a - 1\" }\noutputs: [ { series: a, as: other } ]\n";
     let found =
