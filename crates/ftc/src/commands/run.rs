@@ -1,16 +1,13 @@
 //! `ftc run`: a model checked, evaluated and shown; with `--out` its artifacts written.
 
 use std::cell::Cell;
-use std::io;
 use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::Context;
 use clap::Args;
 use flowtime::check::CheckedModel;
-use flowtime::diagnostics::render;
 use flowtime::driver::{Evaluation, RunError, Settings, Step, Watch};
-use flowtime::load::SourceCheck;
 use flowtime_runs::{FileError, Lineage, Options, Run, RunRecord, Timings, WriteError, Written};
 use flowtime_runtime::engine::{self, RunControl};
 use serde::Serialize;
