@@ -264,7 +264,8 @@ fn show(
 /// Changed outputs, for who has no nodes to compare.
 fn outputs(outputs: &[OutputComparison]) -> String {
     let line = |output: &OutputComparison| {
-        format!("{}: {} → {}\n", output.id, figures(&output.baseline), figures(&output.scenario))
+        let [before, after] = [&output.baseline, &output.scenario].map(|one| figures(one, one.unit.as_ref()));
+        format!("{}: {before} → {after}\n", output.id)
     };
     let mut text: String = outputs.iter().take(OUTPUTS_SHOWN).map(line).collect();
     if outputs.len() > OUTPUTS_SHOWN {
@@ -277,7 +278,8 @@ fn outputs(outputs: &[OutputComparison]) -> String {
 fn node(node: &NodeComparison) -> String {
     let mut text = format!("{}\n", node.id);
     for role in &node.roles {
-        let [before, after] = [Some(&role.baseline), role.scenario.as_ref()].map(shown);
+        let unit = role.baseline.unit.as_ref().or_else(|| role.scenario.as_ref()?.unit.as_ref());
+        let [before, after] = [Some(&role.baseline), role.scenario.as_ref()].map(|one| shown(one, unit));
         text.push_str(&format!("  {}: {before} → {after}\n", role.role));
     }
     if let Some([before, after]) = node.utilization {
@@ -287,12 +289,12 @@ fn node(node: &NodeComparison) -> String {
     text
 }
 
-fn shown(one: Option<&Figure>) -> String {
-    one.map_or_else(|| "nothing".to_owned(), |one| format!("{} ({})", one.series, figures(one)))
+fn shown(one: Option<&Figure>, unit: Option<&String>) -> String {
+    one.map_or_else(|| "nothing".to_owned(), |one| format!("{} ({})", one.series, figures(one, unit)))
 }
 
 /// `mean 127.14, max 205 requests`
-fn figures(one: &Figure) -> String {
-    let unit = one.unit.as_ref().map_or_else(String::new, |unit| format!(" {unit}"));
+fn figures(one: &Figure, unit: Option<&String>) -> String {
+    let unit = unit.map_or_else(String::new, |unit| format!(" {unit}"));
     format!("mean {}, max {}{unit}", figure(one.mean), figure(one.max))
 }

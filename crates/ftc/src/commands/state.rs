@@ -108,7 +108,8 @@ fn show_metrics(metrics: &[NodeMetrics], run: &StoredRun, args: &StateArgs, ui: 
 fn metrics_line(node: &NodeMetrics, units: &BTreeMap<String, String>, clock: &Clock) -> Vec<String> {
     let NodeMetrics { id, sla_pct, bins_met, bins_total, worst_queue, worst_latency_min, .. } = node;
     let share = sla_pct.map_or_else(|| "-".to_owned(), |share| format!("{share:.1} %"));
-    let when = |bin| clock.begin(bin).map_or_else(|| format!("bin {bin}"), |time| time.strftime("%F %H:%M").to_string());
+    let when =
+        |bin| clock.begin(bin).map_or_else(|| format!("bin {bin}"), |time| time.strftime("%F %H:%M").to_string());
     let worst = |one: &Option<Worst>, unit: &str| {
         let one = one.as_ref();
         one.map_or_else(|| "-".to_owned(), |one| format!("{}{unit} at {}", figure(Some(one.value)), when(one.bin)))
@@ -154,7 +155,9 @@ fn for_people(state: &State, run: &StoredRun) -> anyhow::Result<String> {
 fn is_queue_left(run: &StoredRun, node: &str) -> anyhow::Result<bool> {
     let found = run.topology()?.nodes.iter().find(|one| one.id == node);
     let is_left = |node: &NodeRecord| {
-        node.base_role(Role::Served).is_some() && node.base_role(Role::Queue).is_none() && node.role(Role::Queue).is_some()
+        node.base_role(Role::Served).is_some()
+            && node.base_role(Role::Queue).is_none()
+            && node.role(Role::Queue).is_some()
     };
     Ok(found.is_some_and(is_left))
 }

@@ -79,9 +79,9 @@ impl Change<'_> {
         let topology = &self.after.model.topology;
         let own = self.staying(node, &[Role::Queue, Role::LatencyMin, Role::Errors]);
         let waits = own.iter().any(|one| one.role != Role::Errors.name());
-        let upstream = queues_before(topology, node).into_iter().flat_map(|node| {
-            self.staying(node, &[Role::Served, Role::Queue, Role::LatencyMin])
-        });
+        let upstream = queues_before(topology, node)
+            .into_iter()
+            .flat_map(|node| self.staying(node, &[Role::Served, Role::Queue, Role::LatencyMin]));
         let behind = [Role::Arrivals, Role::Served, Role::Queue, Role::LatencyMin];
         let downstream = downstream(topology, node).into_iter().flat_map(|node| self.staying(node, &behind));
         let series: Vec<StayingSeries> = own.into_iter().chain(upstream).chain(downstream).collect();
@@ -141,8 +141,10 @@ impl Change<'_> {
         let queue_rule = format!("{queue}=MAX(0, {before} + {inflow} - {capacity})");
         let served_rule = format!("{}=MIN({capacity}, {before} + {inflow})", rule.series);
         let maps = [(Role::Queue, &queue), (Role::Served, &rule.series)];
-        let mut maps: Vec<String> =
-            maps.iter().map(|(role, series)| format!("--map {}", quoted(&format!("{id}.{}={series}", role.name())))).collect();
+        let mut maps: Vec<String> = maps
+            .iter()
+            .map(|(role, series)| format!("--map {}", quoted(&format!("{id}.{}={series}", role.name()))))
+            .collect();
         maps.extend(demand.map(|demand| format!("--map {}", quoted(&format!("{id}.arrivals={}", shown(demand))))));
         let (queue_rule, served_rule) = (quoted(&queue_rule), quoted(&served_rule));
         Some(format!("let them follow:\n    --set {queue_rule} \\\n    --set {served_rule} \\\n    {}", maps.join(" ")))

@@ -75,7 +75,10 @@ mod tests {
 
     #[test]
     fn only_whole_names_are_renamed() {
-        assert_eq!(renamed("cap * 2 + capital - `cap`", "cap", "cap_baseline"), "cap_baseline * 2 + capital - cap_baseline");
+        assert_eq!(
+            renamed("cap * 2 + capital - `cap`", "cap", "cap_baseline"),
+            "cap_baseline * 2 + capital - cap_baseline"
+        );
         assert_eq!(renamed("a + `b-c`", "b-c", "b-c_baseline"), "a + `b-c_baseline`");
         assert!(mentions("MIN(cap, 2)", "cap") && !mentions("MIN(capital, 2)", "cap"));
     }

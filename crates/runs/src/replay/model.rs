@@ -159,7 +159,8 @@ fn missing_files(
         let of_series = format!(" of series `{}`:", file.series);
         let about = |one: &&mut Diagnostic| one.code == codes::UNREADABLE_SOURCE && one.message.contains(&of_series);
         if let (Some((node, metric)), Some(found)) = (file.telemetry(), diagnostics.iter_mut().find(about)) {
-            found.message = format!("there is no `{metric}` of `{node}` in the telemetry, for series `{}`", file.series);
+            found.message =
+                format!("there is no `{metric}` of `{node}` in the telemetry, for series `{}`", file.series);
         }
     }
     missing

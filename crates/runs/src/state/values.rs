@@ -82,7 +82,7 @@ impl<'r> NodeColumns<'r> {
     }
 
     /// What its queue says.
-    pub(super) fn waiting(&self, now: &Values) -> Waiting {
+    pub(super) fn waiting(&self, now: &[f64]) -> Waiting {
         let queue = self.role(Role::Queue);
         queue.map_or(Waiting::Untold, |queue| present(now, queue).map_or(Waiting::Missing, Waiting::Known))
     }
