@@ -20,6 +20,7 @@ pub struct OverlayState {
     /// What follows from the overlay's metrics.
     pub derived: BTreeMap<&'static str, Option<f64>>,
     /// What follows from those of the base run.
+    #[serde(rename = "derivedBaseline")]
     pub derived_baseline: BTreeMap<&'static str, Option<f64>>,
     /// How it looked and how it looks.
     pub coloring: Colorings,
