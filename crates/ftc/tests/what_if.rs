@@ -87,8 +87,9 @@ impl Place {
         let script = format!("'{}' overlay {} --json --out advised {advice}", env!("CARGO_BIN_EXE_ftc"), self.run);
         let mut command = Command::new("sh");
         command.args(["-c", &format!("{script} \"$@\""), "sh"]).args(args).current_dir(self.folder.path());
-        let Output { stdout, stderr, .. } = command.output().unwrap();
-        serde_json::from_slice(&stdout).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&stderr)))
+        let Output { status, stdout, stderr } = command.output().unwrap();
+        assert_eq!(status.code(), Some(0), "{}", String::from_utf8_lossy(&stderr));
+        serde_json::from_slice(&stdout).unwrap()
     }
 }
 

@@ -98,14 +98,16 @@ fn show_metrics(metrics: &[NodeMetrics], run: &StoredRun, args: &StateArgs, ui: 
     let headings = ["node", "served ≥ 95 % of arrivals", "most waiting", "longest latency"];
     let mut lines = vec![headings.map(str::to_owned).to_vec()];
     let clock = run.index().clock();
+    let records = records(run)?;
     for node in metrics {
-        lines.push(metrics_line(node, units_of(run, &node.id)?, &clock));
+        let unit = records.get(node.id.as_str()).and_then(|node| node.units.get("queue"));
+        lines.push(metrics_line(node, unit, &clock));
     }
     ui.result(&table::aligned(&lines, &[Align::Left; 4]))?;
     Ok(Outcome::Clean)
 }
 
-fn metrics_line(node: &NodeMetrics, units: &BTreeMap<String, String>, clock: &Clock) -> Vec<String> {
+fn metrics_line(node: &NodeMetrics, unit: Option<&String>, clock: &Clock) -> Vec<String> {
     let NodeMetrics { id, sla_pct, bins_met, bins_total, worst_queue, worst_latency_min, .. } = node;
     let share = sla_pct.map_or_else(|| "-".to_owned(), |share| format!("{share:.1} %"));
     let when =
@@ -114,31 +116,30 @@ fn metrics_line(node: &NodeMetrics, units: &BTreeMap<String, String>, clock: &Cl
         let one = one.as_ref();
         one.map_or_else(|| "-".to_owned(), |one| format!("{}{unit} at {}", figure(Some(one.value)), when(one.bin)))
     };
-    let unit = units.get("queue").map_or_else(String::new, |unit| format!(" {unit}"));
+    let unit = unit.map_or_else(String::new, |unit| format!(" {unit}"));
     let met = format!("{bins_met} of {bins_total} bins ({share})");
     vec![id.clone(), met, worst(worst_queue, &unit), worst(worst_latency_min, " min")]
 }
 
-/// The units of a node's roles.
-fn units_of<'r>(run: &'r StoredRun, node: &str) -> anyhow::Result<&'r BTreeMap<String, String>> {
-    let found = run.topology()?.nodes.iter().find(|one| one.id == node);
-    Ok(found.map_or(&NO_UNITS, |node| &node.units))
+/// The nodes of the topology by id, for their units and roles.
+fn records(run: &StoredRun) -> anyhow::Result<BTreeMap<&str, &NodeRecord>> {
+    Ok(run.topology()?.nodes.iter().map(|node| (node.id.as_str(), node)).collect())
 }
-
-static NO_UNITS: BTreeMap<String, String> = BTreeMap::new();
 
 fn for_people(state: &State, run: &StoredRun) -> anyhow::Result<String> {
     let when = state.bin.start_utc.as_ref().map_or_else(String::new, |start| format!("{start}, "));
     let of = state.run_id.as_deref().unwrap_or_default();
     let mut text = format!("{when}bin {} of {of}\n", state.bin.index);
+    let (records, no_units) = (records(run)?, BTreeMap::new());
     for (id, node) in &state.nodes {
         text.push('\n');
-        let units = units_of(run, id)?;
+        let record = records.get(id.as_str());
+        let units = record.map_or(&no_units, |record| &record.units);
         text.push_str(&match node {
             NodeView::Plain(node) => plain(id, node, units),
             NodeView::Overlay(node) => overlay(id, node, units, state),
         });
-        if is_queue_left(run, id)? {
+        if record.is_some_and(|record| is_queue_left(record)) {
             text.push_str("  the queue is that of the base run: it does not follow what is served\n");
         }
     }
@@ -152,14 +153,9 @@ fn for_people(state: &State, run: &StoredRun) -> anyhow::Result<String> {
 }
 
 /// Whether an overlay changed what the node serves, and not what waits.
-fn is_queue_left(run: &StoredRun, node: &str) -> anyhow::Result<bool> {
-    let found = run.topology()?.nodes.iter().find(|one| one.id == node);
-    let is_left = |node: &NodeRecord| {
-        node.base_role(Role::Served).is_some()
-            && node.base_role(Role::Queue).is_none()
-            && node.role(Role::Queue).is_some()
-    };
-    Ok(found.is_some_and(is_left))
+fn is_queue_left(node: &NodeRecord) -> bool {
+    let is_other = |role| node.base_role(role).is_some();
+    is_other(Role::Served) && !is_other(Role::Queue) && node.role(Role::Queue).is_some()
 }
 
 fn plain(id: &str, node: &NodeState, units: &BTreeMap<String, String>) -> String {

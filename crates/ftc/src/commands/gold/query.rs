@@ -133,7 +133,7 @@ impl<'a> Shown<'a> {
         for (bin, row) in (0..).zip(&self.rows) {
             let numbers = row.map_or([None; METRICS.len()], numbers);
             let mut line = vec![self.window.start_of(bin).to_string()];
-            line.extend(numbers.map(|number| figure(number)));
+            line.extend(numbers.map(figure));
             line.push(if self.gaps[bin as usize] { "gap".to_owned() } else { String::new() });
             lines.push(line);
         }
