@@ -116,7 +116,7 @@ fn what_stays_as_measured_is_named_with_the_options_that_let_it_follow() {
     let notices = record["overlay"]["notices"].as_array().unwrap();
     assert!(notices.is_empty(), "{notices:?}");
     let [state, _] = place.ftc(&["state", &format!("advised/{}", record["runId"].as_str().unwrap()), "--at", "0"]);
-    assert!(state.contains("\n  queue                6        0        -6  requests\n"), "{state}");
+    assert!(state.contains("\n  queue                    6        0       -6  requests\n"), "{state}");
 }
 
 #[test]
