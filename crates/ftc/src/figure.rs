@@ -14,11 +14,13 @@ pub(crate) fn figure(value: Option<f64>) -> String {
     }
 }
 
-/// `arrivals 150  served 145` on a line behind `head`; nothing where there are none.
-pub(crate) fn figures(head: &str, values: &BTreeMap<&'static str, Option<f64>>) -> String {
-    if values.is_empty() {
-        return String::new();
+/// `arrivals 150  served 145  (requests)`: a line for each unit, those without one first; nothing where there are none.
+pub(crate) fn figures(values: &BTreeMap<&'static str, Option<f64>>, units: &BTreeMap<String, String>) -> String {
+    let mut lines: BTreeMap<Option<&str>, Vec<String>> = BTreeMap::new();
+    for (name, value) in values {
+        let unit = units.get(*name).map(String::as_str);
+        lines.entry(unit).or_default().push(format!("{name} {}", figure(*value)));
     }
-    let parts: Vec<String> = values.iter().map(|(name, value)| format!("{name} {}", figure(*value))).collect();
-    format!("{head}{}\n", parts.join("  "))
+    let end = |unit: Option<&str>| unit.map_or_else(String::new, |unit| format!("  ({unit})"));
+    lines.into_iter().map(|(unit, parts)| format!("  {}{}\n", parts.join("  "), end(unit))).collect()
 }

@@ -183,7 +183,12 @@ fn telemetry_without_a_file_that_the_model_needs_is_told_with_file_and_series() 
     assert_eq!(body["file"], "file://telemetry/OrderService_served.csv");
     assert_eq!(body["nodeId"], "orders_served");
     let [_, err] = check_exit(folder.path(), "", &args, 1);
-    assert!(err.contains("help: check that the telemetry has that metric in the window\n"), "{err}");
+    let missing =
+        "error[FT0503]: there is no `served` of `OrderService` in the telemetry, for series `orders_served`\n";
+    assert!(err.starts_with(missing), "{err}");
+    let said = "error: checking the model: there is no telemetry `served` of `OrderService`, which `orders_served` reads\n\
+                help: check that the telemetry has that metric in the window\n";
+    assert!(err.ends_with(said), "{err}");
     assert_eq!(names_in(&folder.path().join("work")), Vec::<String>::new());
 }
 
@@ -268,5 +273,23 @@ fn what_a_killed_replay_left_the_next_one_removes() {
         check_runs_are_whole(folder.path());
         check_exit(folder.path(), "", &format!("{REPLAY} --bins 288 --out runs"), 0);
         assert_eq!(names_in(&folder.path().join("work")), Vec::<String>::new(), "{step}");
+    }
+}
+
+#[test]
+fn every_telemetry_template_replays_what_the_etl_makes_of_the_demo() {
+    let folder = tempfile::tempdir().unwrap();
+    check_exit(folder.path(), "", "demo telemetry --out demo --events 20000 --quiet", 0);
+    let inputs = "--events demo/events.ndjson --metrics demo/metrics.csv --mapping demo/mapping.csv";
+    check_exit(folder.path(), "", &format!("etl {inputs} --gold gold.sqlite --quiet"), 0);
+    for template in [
+        "order-system",
+        "billing-system",
+        "http-service --param service=ShippingService",
+        "http-service --param service=OrderService --param use_demand=true",
+    ] {
+        let window = "--source gold.sqlite --start 2025-10-07T00:00:00Z --bins 288 --out runs";
+        let [_, err] = check_exit(folder.path(), "", &format!("replay {template} {window}"), 0);
+        assert!(!err.contains("Conservation violated"), "{template}: {err}");
     }
 }

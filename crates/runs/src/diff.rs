@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use flowtime::model::{Initial, Model, Pmf, PmfArg, Series, SeriesKind};
+use flowtime::model::{Initial, Model, Pmf, PmfArg, Role, Series, SeriesKind};
 use serde::Serialize;
 
 use crate::columns::{ColumnFile, ColumnKind};
@@ -18,6 +18,10 @@ pub struct RunDiff {
     pub grid: Option<Change<String>>,
     /// Parameters with another value, or in one run only.
     pub parameters: BTreeMap<String, Change<f64>>,
+    /// Roles that another series plays, as `Node.role`.
+    pub roles: BTreeMap<String, Change<String>>,
+    /// What these roles' series come to, the largest change first; ids are `Node.role`.
+    pub role_values: Vec<ColumnChange>,
     /// Series with another formula or kind, or in one run only.
     pub model: BTreeMap<String, Change<String>>,
     /// Const series whose values differ.
@@ -73,6 +77,7 @@ pub fn diff(before: &StoredRun, after: &StoredRun) -> Result<RunDiff, ReadError>
     let models = [&before.model()?.checked.model, &after.model()?.checked.model];
     let mut diff = RunDiff {
         parameters: changes(&a.parameters, &b.parameters, |value| *value),
+        roles: changes(&roles(models[0]), &roles(models[1]), Clone::clone),
         model: changes(&definitions(models[0]), &definitions(models[1]), Clone::clone),
         ..RunDiff::default()
     };
@@ -85,6 +90,7 @@ pub fn diff(before: &StoredRun, after: &StoredRun) -> Result<RunDiff, ReadError>
     diff.data = column_changes(columns, ColumnKind::Input)?;
     diff.series = column_changes(columns, ColumnKind::Output)?;
     let [old, new] = columns.map(outputs);
+    diff.role_values = role_changes(&diff.roles, [before, after])?;
     diff.outputs = changes(&old, &new, |()| true);
     Ok(diff)
 }
@@ -110,6 +116,31 @@ fn grid(model: &Model) -> String {
 fn outputs(columns: &ColumnFile) -> BTreeMap<String, ()> {
     let labels = columns.labels().iter().filter(|label| label.kind == ColumnKind::Output);
     labels.map(|label| (label.id.clone(), ())).collect()
+}
+
+/// The series of each role. What an overlay keeps of its base is no role of the model.
+fn roles(model: &Model) -> BTreeMap<String, String> {
+    let nodes = model.topology.nodes.iter();
+    let of_node = nodes.flat_map(|node| node.semantics.iter().map(move |(role, series)| (node, role, series)));
+    let named = of_node.filter(|(_, role, _)| **role != Role::ServedBaseline);
+    named.map(|(node, role, series)| (format!("{}.{}", node.id.value, role.name()), series.value.clone())).collect()
+}
+
+/// The values of roles that other series play, where both runs have them.
+fn role_changes(
+    roles: &BTreeMap<String, Change<String>>,
+    runs: [&StoredRun; 2],
+) -> Result<Vec<ColumnChange>, ReadError> {
+    let mut changes = Vec::new();
+    for (role, change) in roles {
+        let (Some(before), Some(after)) = (&change.before, &change.after) else { continue };
+        if let (Some(before), Some(after)) = (runs[0].column_of(before)?, runs[1].column_of(after)?) {
+            let values = [runs[0].columns()?.column(before)?, runs[1].columns()?.column(after)?];
+            changes.extend(column_change(role, &values));
+        }
+    }
+    sort(&mut changes);
+    Ok(changes)
 }
 
 fn definitions(model: &Model) -> BTreeMap<String, String> {
@@ -159,9 +190,14 @@ fn column_changes(columns: [&ColumnFile; 2], kind: ColumnKind) -> Result<Vec<Col
             changes.extend(column_change(&label.id, &values));
         }
     }
+    sort(&mut changes);
+    Ok(changes)
+}
+
+/// The largest change first.
+fn sort(changes: &mut [ColumnChange]) {
     let size = |change: &ColumnChange| change.relative.unwrap_or(f64::INFINITY);
     changes.sort_by(|a, b| size(b).total_cmp(&size(a)).then_with(|| a.id.cmp(&b.id)));
-    Ok(changes)
 }
 
 fn column_change(id: &str, [before, after]: &[Vec<f64>; 2]) -> Option<ColumnChange> {

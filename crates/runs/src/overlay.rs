@@ -12,26 +12,29 @@ mod document;
 mod error;
 mod merge;
 mod names;
+mod notices;
+mod old_values;
 mod roles;
 mod spec;
 mod telemetry;
 
 use flowtime::check::CheckedModel;
-use flowtime::diagnostics::Diagnostic;
+use flowtime::diagnostics::{Diagnostic, codes};
 use flowtime::driver::{self, Check, Evaluation, Settings, Watch};
 use flowtime::load::{FileLoader, SourceCheck};
 use flowtime::source::Sources;
 
-pub use comparison::{Comparison, Figure, NodeComparison, RoleComparison};
+pub use comparison::{Comparison, Figure, NodeComparison, OutputComparison, RoleComparison};
 pub use cone::ConeCounts;
 pub use error::OverlayError;
 pub use merge::ServedRule;
+pub use notices::{Notice, StayingSeries};
 pub use spec::{
     NodeOverride, OverlayKind, OverlayParameters, OverlaySpec, Scalar, SeriesOverlay, SpecMode, TopologyOverride,
 };
 
 use crate::record::Timings;
-use crate::stored::StoredRun;
+use crate::stored::{ReadError, StoredRun};
 use crate::validate::formulas;
 use crate::warnings::{Warning, kinds};
 use crate::write::{Lineage, Mode, Run};
@@ -50,6 +53,7 @@ pub struct Overlay<'b> {
     gaps: Vec<Warning>,
     cone: Cone,
     served_rules: Vec<ServedRule>,
+    notices: Vec<Notice>,
 }
 
 /// Lays `spec` over the run `base`.
@@ -58,6 +62,9 @@ pub struct Overlay<'b> {
 /// The base run can't be read, the overlay names what isn't there, or the model that it makes has errors.
 pub fn overlay<'b>(base: &'b StoredRun, spec: &OverlaySpec) -> Result<Overlay<'b>, OverlayError> {
     let merged = merge::merge(base, spec)?;
+    let (checked, sources, diagnostics) = check(base, spec, &merged.text)?;
+    let cone = Cone::of(&checked, &merged.changed, base)?;
+    let notices = notices::of(base, spec, &merged, &checked, &cone)?;
     let lineage = Lineage {
         mode: Mode::Overlay,
         base_run_id: Some(base.id().unwrap_or_default()),
@@ -66,13 +73,11 @@ pub fn overlay<'b>(base: &'b StoredRun, spec: &OverlaySpec) -> Result<Overlay<'b
         telemetry: telemetry::telemetry(base)?,
     };
     let loader = FileLoader::new(base.path().to_owned());
-    let (checked, sources, diagnostics) = check(base, spec, &merged.text)?;
-    let cone = Cone::of(&checked, &merged.changed, base)?;
     let is_telemetry =
         |warning: &&Warning| warning.kind == kinds::DATA_GAP || !kinds::ALL.contains(&warning.kind.as_str());
     let gaps = base.record()?.warnings.iter().filter(is_telemetry).cloned().collect();
     let (text, served_rules) = (merged.text, merged.served_rules);
-    Ok(Overlay { base, text, checked, sources, diagnostics, loader, lineage, gaps, cone, served_rules })
+    Ok(Overlay { base, text, checked, sources, diagnostics, loader, lineage, gaps, cone, served_rules, notices })
 }
 
 impl Overlay<'_> {
@@ -94,6 +99,11 @@ impl Overlay<'_> {
     /// The nodes that serve by their new capacity because the base run's `served` was observed.
     pub fn served_rules(&self) -> &[ServedRule] {
         &self.served_rules
+    }
+
+    /// What stays as it was though one might think that it follows.
+    pub fn notices(&self) -> &[Notice] {
+        &self.notices
     }
 
     /// Evaluates what the change reaches, with all that [`validate`](crate::validate()) and the artifacts need.
@@ -123,7 +133,10 @@ impl Overlay<'_> {
     }
 
     /// What it changes for the nodes whose roles it changes.
-    pub fn comparison(&self, evaluation: &Evaluation) -> Comparison {
+    ///
+    /// # Errors
+    /// The base run's record can't be read.
+    pub fn comparison(&self, evaluation: &Evaluation) -> Result<Comparison, ReadError> {
         Comparison::of(self, evaluation)
     }
 }
@@ -140,6 +153,17 @@ fn check(
     let mut check: Check = driver::check(&name, text, &loader, SourceCheck::Probe);
     match check.model.take() {
         Some(checked) => Ok((checked, check.sources, check.diagnostics)),
-        None => Err(OverlayError::Model(Box::new(check))),
+        None => {
+            check.diagnostics.iter_mut().for_each(|found| advise(found, spec));
+            Err(OverlayError::Model(Box::new(check)))
+        }
+    }
+}
+
+/// A formula that should read what its own series was is no recurrence.
+fn advise(found: &mut Diagnostic, spec: &OverlaySpec) {
+    let names_itself = |id: &&String| found.code == codes::CYCLE && found.message.contains(&format!("`{id} → {id}`"));
+    if let Some(id) = spec.overlays.iter().map(|overlay| &overlay.node_id).find(names_itself) {
+        found.help = Some(format!("read what it was in the base run with `{}`", old_values::baseline_id(id)));
     }
 }

@@ -235,8 +235,7 @@ impl Replay<'_> {
         if let Some(nodes) = &self.request.selection.nodes {
             return Ok(nodes.clone());
         }
-        let nodes = template.nodes().into_iter().filter(|(_, kind)| kind != "external").map(|(id, _)| id);
-        let (all, known) = (nodes.collect::<Vec<_>>(), source.nodes()?);
+        let (all, known) = (model::nodes(self, template), source.nodes()?);
         let there: Vec<String> = all.iter().filter(|node| known.contains(node)).cloned().collect();
         Ok(if there.is_empty() { all } else { there })
     }

@@ -28,7 +28,7 @@ pub use judge::{Color, Coloring};
 pub use overlay::{Colorings, OverlayState};
 pub use quality::{DataQuality, Gap};
 pub use thresholds::{ThresholdError, Thresholds};
-pub use window::{NodeMetrics, StateWindow};
+pub use window::{NodeMetrics, StateWindow, Worst};
 
 use crate::stored::{ReadError, StoredRun};
 use crate::topology::NodeRecord;
@@ -212,7 +212,7 @@ impl<'r> StateView<'r> {
             metrics: node.metrics(&moment.now),
             inferred: node.inferred(&moment.now),
             validation: self.conservation(node, moment),
-            coloring: judge::color(&derived, node.node.sla_min(), is_gap, &self.thresholds),
+            coloring: judge::color(&derived, node.waiting(&moment.now), node.node.sla_min(), is_gap, &self.thresholds),
             derived,
         }
     }

@@ -1,9 +1,9 @@
 //! `topology.json`: the model's services and queues with the series that play their roles, for a page to draw and for
 //! the state of a run. One definition writes it and reads it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use flowtime::model::{Endpoint, Initial, Model, NodeKind, Role, Topology, TopologyEdge, TopologyNode};
+use flowtime::model::{Endpoint, Id, Initial, Model, NodeKind, Role, Topology, TopologyEdge, TopologyNode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -33,6 +33,9 @@ pub struct NodeRecord {
     pub ui: Option<PlaceRecord>,
     /// Series ids by role, and the numbers `sla_min` and `q0`; [`role`](Self::role) and its like read it.
     pub semantics: BTreeMap<String, Value>,
+    /// Units by role, where the series have one.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub units: BTreeMap<String, String>,
     /// Of an overlay: the series ids that played roles in the base run and now don't.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub baseline: BTreeMap<String, String>,
@@ -87,19 +90,28 @@ impl NodeRecord {
 /// The record of the topology of `model`.
 pub(crate) fn record(model: &Model, lineage: &Lineage) -> TopologyRecord {
     let Topology { nodes, edges } = &model.topology;
+    let series = model.series.iter();
+    let units = series.filter_map(|series| Some((series.id.value.as_str(), series.unit.as_deref()?))).collect();
     TopologyRecord {
-        nodes: nodes.iter().map(|one| node(one, model, lineage)).collect(),
+        nodes: nodes.iter().map(|one| node(one, model, &units, lineage)).collect(),
         edges: edges.iter().map(edge).collect(),
     }
 }
 
-fn node(node: &TopologyNode, model: &Model, lineage: &Lineage) -> NodeRecord {
+fn node(node: &TopologyNode, model: &Model, units: &HashMap<&str, &str>, lineage: &Lineage) -> NodeRecord {
+    let before = lineage.baseline.get(&node.id.value);
+    let unit = |(role, series): &(Role, Id)| {
+        let old = || units.get(before?.get(role.name())?.as_str());
+        let unit = units.get(series.value.as_str()).or_else(old)?;
+        Some((role.name().to_owned(), (*unit).to_owned()))
+    };
     NodeRecord {
         id: node.id.value.clone(),
         kind: kind_name(node.kind).to_owned(),
         group: node.group.clone(),
         ui: node.ui.map(|(x, y)| PlaceRecord { x, y }),
         semantics: semantics(node),
+        units: node.semantics.iter().filter_map(unit).collect(),
         baseline: lineage.baseline.get(&node.id.value).cloned().unwrap_or_default(),
         conservation_tolerance: tolerance(model, node),
     }

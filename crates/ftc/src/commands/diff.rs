@@ -68,16 +68,28 @@ fn for_people(found: &RunDiff, clock: &Clock) -> String {
     section("grid", found.grid.iter().map(|grid| change(grid, Clone::clone)).collect());
     let parameters = found.parameters.iter();
     section("parameters", parameters.map(|(id, one)| format!("{id}: {}", change(one, |v| figure(Some(*v))))).collect());
-    let model = found.model.iter().map(|(id, one)| format!("{id}: {}", change(one, Clone::clone)));
-    section("model", model.collect());
-    let outputs = found.outputs.iter().map(|(id, one)| {
+    section("roles", found.roles.iter().map(|(id, one)| format!("{id}: {}", change(one, Clone::clone))).collect());
+    section("values of these roles, by largest relative change", columns(&found.role_values, clock));
+    let model = found.model.iter().filter(|(id, _)| !is_kept(id, found));
+    section("model", model.map(|(id, one)| format!("{id}: {}", change(one, Clone::clone))).collect());
+    section("data", columns(&found.data, clock));
+    section("series, by largest relative change", columns(&found.series, clock));
+    let outputs = found.outputs.iter().filter(|(id, _)| !is_kept(id, found)).map(|(id, one)| {
         let which = if one.before.is_some() { "first" } else { "second" };
         format!("{id}: in the {which} run only")
     });
     section("outputs", outputs.collect());
-    section("data", columns(&found.data, clock));
-    section("series, by largest relative change", columns(&found.series, clock));
+    let kept: Vec<String> = found.model.keys().filter(|id| is_kept(id, found)).map(|id| format!("`{id}`")).collect();
+    if !kept.is_empty() {
+        text.push_str(&format!("what the overlay keeps of its base run: {}\n", kept.join(", ")));
+    }
     text
+}
+
+/// Whether a series holds what another was in the base run.
+fn is_kept(id: &str, found: &RunDiff) -> bool {
+    let is_new_data = |one: &Change<String>| one.before.is_none() && one.after.as_deref() == Some("data");
+    id.ends_with("_baseline") && found.model.get(id).is_some_and(is_new_data)
 }
 
 fn change<T>(change: &Change<T>, shown: impl Fn(&T) -> String) -> String {

@@ -9,7 +9,8 @@ use clap::Args;
 use flowtime::diagnostics::{Diagnostic, render};
 use flowtime::driver::{Evaluation, RunError, Settings, Watch};
 use flowtime_runs::overlay::{
-    Comparison, Figure, NodeComparison, NodeOverride, Overlay, OverlayError, OverlaySpec, SeriesOverlay, overlay,
+    Comparison, Figure, NodeComparison, NodeOverride, OutputComparison, Overlay, OverlayError, OverlaySpec,
+    SeriesOverlay, overlay,
 };
 use flowtime_runs::{FileError, Options, RunRecord, StoredRun, Timings, WriteError, Written};
 use flowtime_runtime::engine::{self, RunControl};
@@ -29,6 +30,7 @@ Examples:
   ftc overlay RUN --set 'capacity_doubled=capacity_inferred * 2' \\
       --map OrderService.capacity=capacity_doubled
   ftc overlay RUN --set demand=250 --scenario 'Black Friday'
+  ftc overlay RUN --set 'pay_capacity=pay_capacity_baseline * 2'    what it was in RUN, twice
   ftc overlay RUN --param growth=1.2 --out runs
   ftc overlay RUN --file overlay.yaml --json | jq .overlay
 
@@ -37,6 +39,9 @@ Exit codes:
   1    the overlay doesn't fit the run, or the model that it makes has errors
   2    the run can't be read, a file can't be written, or the command line is wrong
   130  ended with Ctrl-C";
+
+/// Changed outputs that are shown where no node changes; `--json` has all.
+const OUTPUTS_SHOWN: usize = 20;
 
 #[derive(Debug, Args)]
 pub(crate) struct OverlayArgs {
@@ -92,7 +97,8 @@ pub(crate) fn run(args: &OverlayArgs, ui: &Ui) -> anyhow::Result<Outcome> {
         Ok(Err(error)) => Err(error.into()),
         Ok(Ok((comparison, written))) => {
             warnings::show(&written.record, ui);
-            show(&comparison, &written, args, ui)?;
+            show_notices(&overlay, ui);
+            show(&overlay, &comparison, &written, args, ui)?;
             Ok(Outcome::Clean)
         }
     }
@@ -108,7 +114,7 @@ fn evaluate_and_write(
     let begin = Instant::now();
     let evaluation = evaluate(overlay, &settings, ui)?;
     timings.evaluate_ms = milliseconds(begin);
-    let comparison = overlay.comparison(&evaluation);
+    let comparison = overlay.comparison(&evaluation)?;
     Ok(write(overlay, &settings, &evaluation, timings, args).map(|written| (comparison, written)))
 }
 
@@ -182,6 +188,14 @@ fn show_diagnostics(overlay: &Overlay<'_>, ui: &Ui) {
     }
 }
 
+/// Shows what stays as it was though one might think that it follows.
+fn show_notices(overlay: &Overlay<'_>, ui: &Ui) {
+    for notice in overlay.notices() {
+        ui.warning(&notice.message);
+        notice.help.iter().for_each(|help| ui.advice(help));
+    }
+}
+
 fn evaluate(overlay: &Overlay<'_>, settings: &Settings, ui: &Ui) -> Result<Evaluation, OverlayError> {
     let progress = Progress::new(ui.shows_progress());
     let advance = |done, total| progress.advance(done, total);
@@ -224,25 +238,48 @@ struct Document<'a> {
     overlay: &'a Comparison,
 }
 
-fn show(comparison: &Comparison, written: &Written, args: &OverlayArgs, ui: &Ui) -> anyhow::Result<()> {
+fn show(
+    overlay: &Overlay<'_>,
+    comparison: &Comparison,
+    written: &Written,
+    args: &OverlayArgs,
+    ui: &Ui,
+) -> anyhow::Result<()> {
     if args.json {
         let document = Document { record: &written.record, overlay: comparison };
         return ui.result(&(serde_json::to_string_pretty(&document).context("can't write the record as JSON")? + "\n"));
     }
     let mut text: String = comparison.nodes.iter().map(node).collect();
     if comparison.nodes.is_empty() {
-        ui.note("no role of any node changes");
+        text.push_str(&outputs(&comparison.outputs));
+        let has_none = overlay.checked().model.topology.nodes.is_empty();
+        let why = if has_none { "the model has no topology, so no" } else { "no" };
+        ui.note(&format!("{why} role of any node changes"));
     }
     let what = if written.existing { "the run is there already" } else { "artifacts" };
     text.push_str(&format!("{what}: {}\n", written.path.display()));
     ui.result(&text)
 }
 
+/// Changed outputs, for who has no nodes to compare.
+fn outputs(outputs: &[OutputComparison]) -> String {
+    let line = |output: &OutputComparison| {
+        let [before, after] = [&output.baseline, &output.scenario].map(|one| figures(one, one.unit.as_ref()));
+        format!("{}: {before} → {after}\n", output.id)
+    };
+    let mut text: String = outputs.iter().take(OUTPUTS_SHOWN).map(line).collect();
+    if outputs.len() > OUTPUTS_SHOWN {
+        text.push_str(&format!("and {} more; `--json` has them all\n", outputs.len() - OUTPUTS_SHOWN));
+    }
+    text
+}
+
 /// A node's changed roles, and its utilization.
 fn node(node: &NodeComparison) -> String {
     let mut text = format!("{}\n", node.id);
     for role in &node.roles {
-        let [before, after] = [Some(&role.baseline), role.scenario.as_ref()].map(shown);
+        let unit = role.baseline.unit.as_ref().or_else(|| role.scenario.as_ref()?.unit.as_ref());
+        let [before, after] = [Some(&role.baseline), role.scenario.as_ref()].map(|one| shown(one, unit));
         text.push_str(&format!("  {}: {before} → {after}\n", role.role));
     }
     if let Some([before, after]) = node.utilization {
@@ -252,9 +289,12 @@ fn node(node: &NodeComparison) -> String {
     text
 }
 
-fn shown(one: Option<&Figure>) -> String {
-    one.map_or_else(
-        || "nothing".to_owned(),
-        |one| format!("{} (mean {}, max {})", one.series, figure(one.mean), figure(one.max)),
-    )
+fn shown(one: Option<&Figure>, unit: Option<&String>) -> String {
+    one.map_or_else(|| "nothing".to_owned(), |one| format!("{} ({})", one.series, figures(one, unit)))
+}
+
+/// `mean 127.14, max 205 requests`
+fn figures(one: &Figure, unit: Option<&String>) -> String {
+    let unit = unit.map_or_else(String::new, |unit| format!(" {unit}"));
+    format!("mean {}, max {}{unit}", figure(one.mean), figure(one.max))
 }

@@ -8,9 +8,12 @@ use serde::Serialize;
 use super::Overlay;
 use super::cone::ConeCounts;
 use super::merge::ServedRule;
-use super::roles::role_of;
+use super::notices::Notice;
+use super::roles::{id_of, role_of};
 use crate::columns::{Column, RunColumns};
 use crate::figures::Figures;
+use crate::record::SeriesRecord;
+use crate::stored::ReadError;
 
 /// What an overlay changes.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -20,8 +23,23 @@ pub struct Comparison {
     pub counts: ConeCounts,
     /// The nodes that serve by their new capacity because the base run's `served` was observed.
     pub served_rules: Vec<ServedRule>,
+    /// What stays as it was though one might think that it follows.
+    pub notices: Vec<Notice>,
     /// The nodes of which a role changes, in the order of the model.
     pub nodes: Vec<NodeComparison>,
+    /// The base run's outputs that the change reaches.
+    pub outputs: Vec<OutputComparison>,
+}
+
+/// An output before and after.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OutputComparison {
+    /// Its name.
+    pub id: String,
+    /// In the base run.
+    pub baseline: Figure,
+    /// In the overlay.
+    pub scenario: Figure,
 }
 
 /// A node before and after.
@@ -52,6 +70,9 @@ pub struct RoleComparison {
 pub struct Figure {
     /// Its id.
     pub series: String,
+    /// Its unit, if the model says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
     /// The mean of its values, if it has any.
     pub mean: Option<f64>,
     /// The largest of them.
@@ -59,15 +80,20 @@ pub struct Figure {
 }
 
 impl Comparison {
-    pub(super) fn of(overlay: &Overlay<'_>, evaluation: &Evaluation) -> Self {
+    /// # Errors
+    /// The base run can't be read.
+    pub(super) fn of(overlay: &Overlay<'_>, evaluation: &Evaluation) -> Result<Self, ReadError> {
         let columns = RunColumns::of(&overlay.checked, evaluation);
         let compared = Compared { overlay, columns: columns.list() };
         let nodes = overlay.checked.model.topology.nodes.iter();
-        Self {
+        let outputs = overlay.base.record()?.series.iter();
+        Ok(Self {
             counts: overlay.counts(),
             served_rules: overlay.served_rules.clone(),
+            notices: overlay.notices.clone(),
             nodes: nodes.filter_map(|node| compared.node(node)).collect(),
-        }
+            outputs: outputs.filter_map(|output| compared.output(output)).collect(),
+        })
     }
 }
 
@@ -93,9 +119,20 @@ impl Compared<'_> {
         Some(NodeComparison { id: node.id.value.clone(), roles: roles.collect(), utilization })
     }
 
+    /// An output of the base run, if the change reaches it.
+    fn output(&self, before: &SeriesRecord) -> Option<OutputComparison> {
+        let id = before.series.as_ref().unwrap_or(&before.id);
+        let series = id_of(&self.overlay.checked.model, id).filter(|series| self.overlay.cone.contains(*series))?;
+        let scenario = self.figure(self.overlay.checked.id(series))?;
+        let baseline = Figure { mean: before.mean, max: before.max, ..scenario.clone() };
+        Some(OutputComparison { id: before.id.clone(), baseline, scenario })
+    }
+
     fn figure(&self, id: &str) -> Option<Figure> {
         let Figures { mean, max, .. } = Figures::of(self.values(id)?);
-        Some(Figure { series: id.to_owned(), mean, max })
+        let model = &self.overlay.checked.model;
+        let unit = id_of(model, id).and_then(|series| model.series[series.index()].unit.clone());
+        Some(Figure { series: id.to_owned(), unit, mean, max })
     }
 
     /// The mean over the bins that have one.

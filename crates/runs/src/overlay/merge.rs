@@ -14,6 +14,7 @@ use super::cone::{Changed, Cone};
 use super::document::{BaseData, Document};
 use super::error::OverlayError;
 use super::names::check_names;
+use super::old_values::{baseline_id, offer};
 use super::roles::{id_of, role_of};
 use super::spec::{OverlayKind, OverlaySpec, Scalar, SeriesOverlay};
 use crate::stored::{ReadError, StoredRun};
@@ -45,11 +46,12 @@ pub(super) fn merge(base: &StoredRun, spec: &OverlaySpec) -> Result<Merged, Over
     let stored = base.model()?;
     check_names(base, spec, &stored.checked.model)?;
     let mut document = Document::parse(&stored.text)?;
+    let offered = offer(&mut document, base, spec, &stored.checked.model)?;
     let changed = apply(&mut document, spec, &stored.checked.model)?;
     let (checked, ..) = check(base, spec, &document.text()?)?;
     let cone = Cone::of(&checked, &changed, base)?;
     let before = &stored.checked;
-    let mut merger = Merger::new(base, before, &checked, spec, document, changed);
+    let mut merger = Merger { kept: offered, ..Merger::new(base, before, &checked, spec, document, changed) };
     for (place, node) in checked.model.topology.nodes.iter().enumerate() {
         merger.keep_baselines(place, node, &cone)?;
         merger.serve_by_capacity(place, node, &cone);
@@ -144,7 +146,7 @@ impl<'a> Merger<'a> {
             return Ok(Some(kept.clone()));
         }
         let Some(data) = base_data(self.base, series)? else { return Ok(None) };
-        let id = self.free(&format!("{series}_baseline"));
+        let id = self.free(&baseline_id(series));
         self.document.add_data(&id, data);
         self.kept.insert(series.to_owned(), id.clone());
         Ok(Some(id))
@@ -260,7 +262,7 @@ fn candidates(name: &str) -> impl Iterator<Item = String> {
 }
 
 /// The values of a series of the base run: its file, or what the columns have.
-fn base_data(base: &StoredRun, series: &str) -> Result<Option<BaseData>, ReadError> {
+pub(super) fn base_data(base: &StoredRun, series: &str) -> Result<Option<BaseData>, ReadError> {
     let mut records = base.record()?.series.iter();
     let record = records.find(|record| record.series.as_deref().unwrap_or(&record.id) == series);
     if let Some(path) = record.and_then(|record| record.path.clone()) {

@@ -33,12 +33,14 @@ pub enum ReplayError {
     #[error("loading telemetry")]
     Load(#[from] LoadError),
     /// A file that the model reads isn't there.
-    #[error("checking the model: can't read `{file}`, the source of `{node_id}`")]
+    #[error("checking the model: {}", missing(.file, .node_id, .telemetry.as_ref()))]
     FileNotFound {
         /// The file, as the model names it.
         file: String,
         /// The series that it is the source of.
         node_id: String,
+        /// Node and metric, where it is a file of the telemetry.
+        telemetry: Option<(String, String)>,
         /// Where that stands.
         problems: Box<Problems>,
     },
@@ -150,5 +152,13 @@ impl ReplayError {
             ReplayError::Evaluate(error) => format!("{self}: {error}"),
             _ => self.to_string(),
         }
+    }
+}
+
+/// What is missing, and for what.
+fn missing(file: &str, series: &str, telemetry: Option<&(String, String)>) -> String {
+    match telemetry {
+        Some((node, metric)) => format!("there is no telemetry `{metric}` of `{node}`, which `{series}` reads"),
+        None => format!("can't read `{file}`, the source of `{series}`"),
     }
 }

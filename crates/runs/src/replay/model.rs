@@ -3,16 +3,16 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use flowtime::check::CheckedModel;
 use flowtime::diagnostics::{Diagnostic, codes};
 use flowtime::driver::{self, Check};
-use flowtime::load::{SourceCheck, SourceLoader};
-use flowtime::model::{ConstData, SeriesKind};
+use flowtime::load::{FileLoader, SourceCheck, SourceLoader};
+use flowtime::model::{ConstData, NodeKind, SeriesKind};
 use flowtime::source::Sources;
-use flowtime::template::{Instance, Problems, Template};
+use flowtime::template::{Instance, METRICS, Problems, Template};
 use flowtime_files::FileError;
 use flowtime_telemetry::load::Loaded;
 use flowtime_telemetry::time::Window;
@@ -59,6 +59,26 @@ pub(super) fn make_model(
     Ok(model)
 }
 
+/// The nodes that the template has with what is set, if all its telemetry is there: they may be called by parameters.
+/// Those that the telemetry decides of are among them; what is external has none.
+pub(super) fn nodes(replay: &Replay<'_>, template: &Template) -> Vec<String> {
+    let mut arguments = replay.request.arguments(None);
+    arguments.available = template.flags();
+    let instance = template.instantiate(&arguments).ok();
+    let loader = FileLoader::new(PathBuf::new());
+    let made = instance.and_then(|instance| instance.check(&loader, SourceCheck::Skip).model);
+    let made = made.into_iter().flat_map(|checked| checked.model.topology.nodes);
+    let mut nodes: Vec<String> =
+        made.filter(|node| node.kind != NodeKind::External).map(|node| node.id.value).collect();
+    let written = template.nodes().into_iter().filter(|(id, kind)| kind != "external" && !id.contains("{{"));
+    for (id, _) in written {
+        if !nodes.contains(&id) {
+            nodes.push(id);
+        }
+    }
+    nodes
+}
+
 fn keep(work: &Path, text: &str) -> Result<(), FileError> {
     let path = work.join(NAME);
     let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
@@ -68,11 +88,12 @@ fn keep(work: &Path, text: &str) -> Result<(), FileError> {
 /// Checks the model where it was made, then its text, which the run keeps.
 fn check(instance: Instance, loader: &dyn SourceLoader) -> Result<Model, ReplayError> {
     let Check { sources, diagnostics, model } = instance.check(loader, SourceCheck::Probe);
-    let notes = Problems { diagnostics, sources };
+    let mut notes = Problems { diagnostics, sources };
     if model.is_none() {
         let unprobed = instance.check(loader, SourceCheck::Skip).model;
-        return Err(match unprobed.and_then(|model| missing_file(&model, loader, &notes.diagnostics)) {
-            Some((file, node_id)) => ReplayError::FileNotFound { file, node_id, problems: Box::new(notes) },
+        let missing = unprobed.map(|model| missing_files(&model, loader, &mut notes.diagnostics)).unwrap_or_default();
+        return Err(match missing.into_iter().next() {
+            Some(file) => file.error(notes),
             None => ReplayError::Model(Box::new(notes)),
         });
     }
@@ -85,28 +106,62 @@ fn check(instance: Instance, loader: &dyn SourceLoader) -> Result<Model, ReplayE
 
 impl Model {
     /// The error of data that could not be read, or doesn't fit.
-    pub(super) fn data_error(&self, diagnostics: Vec<Diagnostic>, loader: &dyn SourceLoader) -> ReplayError {
-        let missing = missing_file(&self.checked, loader, &diagnostics);
-        let problems = Box::new(Problems { diagnostics, sources: self.sources.clone() });
-        match missing {
-            Some((file, node_id)) => ReplayError::FileNotFound { file, node_id, problems },
-            None => ReplayError::Data(problems),
+    pub(super) fn data_error(&self, mut diagnostics: Vec<Diagnostic>, loader: &dyn SourceLoader) -> ReplayError {
+        let missing = missing_files(&self.checked, loader, &mut diagnostics);
+        let problems = Problems { diagnostics, sources: self.sources.clone() };
+        match missing.into_iter().next() {
+            Some(file) => file.error(problems),
+            None => ReplayError::Data(Box::new(problems)),
         }
     }
 }
 
-/// The first source that isn't there, if that is what the diagnostics are about, and the series that reads it.
-fn missing_file(
+/// A source that isn't there.
+struct MissingFile {
+    /// As the model names it.
+    file: String,
+    /// The series that it is the source of.
+    series: String,
+}
+
+impl MissingFile {
+    fn error(self, problems: Problems) -> ReplayError {
+        let telemetry = self.telemetry().map(|(node, metric)| (node.to_owned(), metric.to_owned()));
+        ReplayError::FileNotFound { file: self.file, node_id: self.series, telemetry, problems: Box::new(problems) }
+    }
+
+    /// Node and metric of a file of the telemetry.
+    fn telemetry(&self) -> Option<(&str, &str)> {
+        let name = self.file.rsplit('/').next()?.strip_suffix(".csv")?;
+        name.rsplit_once('_').filter(|(_, metric)| METRICS.contains(metric))
+    }
+}
+
+/// The sources that aren't there, if that is what the diagnostics are about. These then say which telemetry is missing,
+/// not where in a work folder it was looked for.
+fn missing_files(
     checked: &CheckedModel,
     loader: &dyn SourceLoader,
-    diagnostics: &[Diagnostic],
-) -> Option<(String, String)> {
-    diagnostics.iter().find(|one| one.code == codes::UNREADABLE_SOURCE)?;
-    checked.model.series.iter().find_map(|series| match &series.kind {
-        SeriesKind::Const(ConstData::Source(source)) => {
-            let is_missing = loader.open(&source.value).is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
-            is_missing.then(|| (source.value.clone(), series.id.value.clone()))
+    diagnostics: &mut [Diagnostic],
+) -> Vec<MissingFile> {
+    if !diagnostics.iter().any(|one| one.code == codes::UNREADABLE_SOURCE) {
+        return Vec::new();
+    }
+    let is_missing = |source: &str| loader.open(source).is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
+    let missing = checked.model.series.iter().filter_map(|series| match &series.kind {
+        SeriesKind::Const(ConstData::Source(source)) if is_missing(&source.value) => {
+            Some(MissingFile { file: source.value.clone(), series: series.id.value.clone() })
         }
         _ => None,
-    })
+    });
+    let missing: Vec<MissingFile> = missing.collect();
+    for file in &missing {
+        let of_series = format!(" of series `{}`:", file.series);
+        let about = |one: &&mut Diagnostic| one.code == codes::UNREADABLE_SOURCE && one.message.contains(&of_series);
+        if let (Some((node, metric)), Some(found)) = (file.telemetry(), diagnostics.iter_mut().find(about)) {
+            found.message =
+                format!("there is no `{metric}` of `{node}` in the telemetry, for series `{}`", file.series);
+        }
+    }
+    missing
 }

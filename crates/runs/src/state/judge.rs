@@ -31,9 +31,21 @@ pub struct Coloring {
     pub reason: String,
 }
 
+/// What waits at a node, as far as anybody knows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Waiting {
+    /// No series says.
+    Untold,
+    /// A series says, but not at this bin.
+    Missing,
+    /// So much.
+    Known(f64),
+}
+
 /// The worst colour that the derived values give; of equals the first.
 pub(super) fn color(
     derived: &BTreeMap<&'static str, Option<f64>>,
+    waiting: Waiting,
     sla_min: Option<f64>,
     is_gap: bool,
     thresholds: &Thresholds,
@@ -43,7 +55,7 @@ pub(super) fn color(
     }
     let value = |name: &str| derived.get(name).copied().flatten();
     let latency = value("latency_min").zip(sla_min).map(|(latency, sla)| latency_color(latency, sla, thresholds));
-    let gap = value("demand_gap").map(|gap| gap_color(gap, thresholds));
+    let gap = value("demand_gap").map(|gap| gap_color(gap, waiting, thresholds));
     let utilization = value("utilization").map(|utilization| utilization_color(utilization, thresholds));
     let worst = [latency, gap, utilization].into_iter().flatten().reduce(|a, b| if b.color > a.color { b } else { a });
     worst.unwrap_or_else(|| gray("Nothing to judge by"))
@@ -61,12 +73,21 @@ fn latency_color(latency: f64, sla: f64, thresholds: &Thresholds) -> Coloring {
     Coloring { color, reason: format!("Latency of {} min exceeds the SLA of {} min", short(latency), number(sla)) }
 }
 
-fn gap_color(gap: f64, thresholds: &Thresholds) -> Coloring {
+fn gap_color(gap: f64, waiting: Waiting, thresholds: &Thresholds) -> Coloring {
     if gap <= 0.0 {
-        return Coloring { color: Color::Green, reason: "No backlog".to_owned() };
+        return Coloring { color: Color::Green, reason: demand_met(waiting) };
     }
     let color = if gap <= thresholds.demand_gap_yellow { Color::Yellow } else { Color::Red };
     Coloring { color, reason: format!("Demand exceeds arrivals by {}", short(gap)) }
+}
+
+/// That nothing is left of demand says nothing of what waits from before.
+fn demand_met(waiting: Waiting) -> String {
+    match waiting {
+        Waiting::Untold | Waiting::Known(0.0) => "No backlog".to_owned(),
+        Waiting::Known(queue) => format!("Demand met, {} waiting", short(queue)),
+        Waiting::Missing => "Demand met".to_owned(),
+    }
 }
 
 fn utilization_color(utilization: f64, thresholds: &Thresholds) -> Coloring {
@@ -92,7 +113,8 @@ mod tests {
     use super::*;
 
     fn check_color(derived: &[(&'static str, Option<f64>)], sla: Option<f64>, expected: Color, reason: &str) {
-        let found = color(&derived.iter().copied().collect(), sla, false, &Thresholds::default());
+        let derived = derived.iter().copied().collect();
+        let found = color(&derived, Waiting::Untold, sla, false, &Thresholds::default());
         assert_eq!(found, Coloring { color: expected, reason: reason.to_owned() });
     }
 
@@ -111,10 +133,22 @@ mod tests {
     }
 
     #[test]
+    fn a_backlog_is_denied_only_where_nothing_says_that_work_waits() {
+        let reason = |waiting| {
+            let derived = BTreeMap::from([("demand_gap", Some(-43.0))]);
+            color(&derived, waiting, None, false, &Thresholds::default()).reason
+        };
+        assert_eq!(reason(Waiting::Untold), "No backlog");
+        assert_eq!(reason(Waiting::Known(0.0)), "No backlog");
+        assert_eq!(reason(Waiting::Known(975.0)), "Demand met, 975 waiting");
+        assert_eq!(reason(Waiting::Missing), "Demand met");
+    }
+
+    #[test]
     fn what_cannot_be_judged_is_gray() {
         check_color(&[("latency_min", Some(3.0))], None, Color::Gray, "Nothing to judge by");
         check_color(&[("utilization", None)], None, Color::Gray, "Nothing to judge by");
-        let gap = color(&BTreeMap::new(), None, true, &Thresholds::default());
+        let gap = color(&BTreeMap::new(), Waiting::Untold, None, true, &Thresholds::default());
         assert_eq!(gap.reason, "Incomplete data at this timestamp");
     }
 }

@@ -19,6 +19,9 @@ pub struct OverlayState {
     pub delta: BTreeMap<&'static str, Option<f64>>,
     /// What follows from the overlay's metrics.
     pub derived: BTreeMap<&'static str, Option<f64>>,
+    /// What follows from those of the base run.
+    #[serde(rename = "derivedBaseline")]
+    pub derived_baseline: BTreeMap<&'static str, Option<f64>>,
     /// How it looked and how it looks.
     pub coloring: Colorings,
 }
@@ -51,6 +54,7 @@ pub(super) fn compare(before: &NodeState, after: &NodeState) -> OverlayState {
         scenario,
         delta,
         derived: after.derived.clone(),
+        derived_baseline: before.derived.clone(),
         coloring: Colorings {
             baseline: before.coloring.color,
             scenario: after.coloring.color,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use flowtime::model::Role;
 
 use super::Inferred;
+use super::judge::Waiting;
 use crate::columns::ColumnKind;
 use crate::stored::{ReadError, StoredRun};
 use crate::topology::NodeRecord;
@@ -78,6 +79,12 @@ impl<'r> NodeColumns<'r> {
         let column = self.role(Role::Capacity)?;
         let confidence = (now[*self.confidences.get(&column)?] as usize).min(2);
         Some(Inferred::new(Capacity { value: present(now, column), confidence }))
+    }
+
+    /// What its queue says.
+    pub(super) fn waiting(&self, now: &[f64]) -> Waiting {
+        let queue = self.role(Role::Queue);
+        queue.map_or(Waiting::Untold, |queue| present(now, queue).map_or(Waiting::Missing, Waiting::Known))
     }
 
     fn is_inferred(&self) -> bool {

@@ -43,6 +43,21 @@ pub struct NodeMetrics {
     pub bins_total: usize,
     /// Served / arrivals in up to 48 steps over the run, for a little chart; `null` where nothing is known.
     pub mini: Vec<Option<f64>>,
+    /// The bin in which most was waiting, where the queue is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub worst_queue: Option<Worst>,
+    /// The bin with the longest latency, in minutes, where that can be told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub worst_latency_min: Option<Worst>,
+}
+
+/// The largest value of a node's run, and where it is; of equals the first.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Worst {
+    /// The bin.
+    pub bin: usize,
+    /// The value.
+    pub value: f64,
 }
 
 impl StateView<'_> {
@@ -73,11 +88,35 @@ impl StateView<'_> {
         for node in &self.nodes {
             if let (Some(served), Some(arrivals)) = (node.role(Role::Served), node.role(Role::Arrivals)) {
                 let columns = self.run.columns()?;
-                metrics.push(measure(&node.node.id, &columns.column(served)?, &columns.column(arrivals)?));
+                let served = columns.column(served)?;
+                let queue = node.role(Role::Queue).map(|queue| columns.column(queue)).transpose()?;
+                let latency = match (node.role(Role::LatencyMin), &queue) {
+                    (Some(latency), _) => Some(columns.column(latency)?),
+                    (None, Some(queue)) => Some(self.latency(queue, &served)),
+                    (None, None) => None,
+                };
+                metrics.push(NodeMetrics {
+                    worst_queue: queue.as_deref().and_then(worst),
+                    worst_latency_min: latency.as_deref().and_then(worst),
+                    ..measure(&node.node.id, &served, &columns.column(arrivals)?)
+                });
             }
         }
         Ok(metrics)
     }
+
+    /// Minutes from bin to bin, by Little's law; missing where nothing was served.
+    fn latency(&self, queue: &[f64], served: &[f64]) -> Vec<f64> {
+        let minutes = self.run.index().grid.bin_minutes as f64;
+        let latency = |(queue, served): (&f64, &f64)| if *served == 0.0 { f64::NAN } else { queue / served * minutes };
+        queue.iter().zip(served).map(latency).collect()
+    }
+}
+
+/// The largest of `values` that is more than nothing.
+fn worst(values: &[f64]) -> Option<Worst> {
+    let present = values.iter().copied().enumerate().filter(|(_, value)| *value > 0.0);
+    present.reduce(|a, b| if b.1 > a.1 { b } else { a }).map(|(bin, value)| Worst { bin, value })
 }
 
 fn measure(id: &str, served: &[f64], arrivals: &[f64]) -> NodeMetrics {
@@ -88,7 +127,7 @@ fn measure(id: &str, served: &[f64], arrivals: &[f64]) -> NodeMetrics {
     let bins_met = both.iter().filter(is_known).filter(is_met).count();
     let sla_pct = (bins_total > 0).then(|| 100.0 * bins_met as f64 / bins_total as f64);
     let mini = both.chunks(both.len().div_ceil(MINI).max(1)).map(ratio).collect();
-    NodeMetrics { id: id.to_owned(), sla_pct, bins_met, bins_total, mini }
+    NodeMetrics { id: id.to_owned(), sla_pct, bins_met, bins_total, mini, worst_queue: None, worst_latency_min: None }
 }
 
 /// What was served of what arrived in some bins.

@@ -10,6 +10,7 @@ use flowtime_telemetry::load::mark_known;
 use flowtime_telemetry::time::Window;
 
 use super::{Selection, export};
+use crate::figure::figure;
 use crate::models::counted;
 use crate::table::{self, Align};
 use crate::ui::{Outcome, Ui};
@@ -132,7 +133,7 @@ impl<'a> Shown<'a> {
         for (bin, row) in (0..).zip(&self.rows) {
             let numbers = row.map_or([None; METRICS.len()], numbers);
             let mut line = vec![self.window.start_of(bin).to_string()];
-            line.extend(numbers.map(|number| number.map_or_else(|| "-".to_owned(), |number| number.to_string())));
+            line.extend(numbers.map(figure));
             line.push(if self.gaps[bin as usize] { "gap".to_owned() } else { String::new() });
             lines.push(line);
         }

@@ -7,7 +7,7 @@ use clap::Args;
 use flowtime::template::{ParameterDeclaration, Template, TemplateSummary, list as list_set};
 use serde_json::{Value, json};
 
-use super::{Origin, show_error};
+use super::{Origin, show_error, telemetry};
 use crate::ui::{Outcome, Ui};
 
 /// What the long help of `list` adds.
@@ -30,6 +30,10 @@ Exit codes:
   0  the template was shown
   1  there is no such template, or it has errors
   2  it can't be read, or the command line is wrong";
+
+/// Spaces between columns, and characters that the last one has at least.
+const GAP: usize = 2;
+const LEAST: usize = 24;
 
 #[derive(Debug, Args)]
 pub(crate) struct ListArgs {
@@ -64,11 +68,11 @@ pub(super) fn list(args: &ListArgs, ui: &Ui) -> anyhow::Result<Outcome> {
     if summaries.is_empty() {
         ui.warning("no templates found: a template is a YAML file with a key `templateType`");
     }
-    ui.result(&table(&summaries))?;
+    ui.result(&table(&summaries, ui.width()))?;
     Ok(Outcome::Clean)
 }
 
-fn table(summaries: &[TemplateSummary]) -> String {
+fn table(summaries: &[TemplateSummary], width: Option<usize>) -> String {
     let mut rows = vec![["name", "type", "version", "description"].map(str::to_owned)];
     rows.extend(summaries.iter().map(|one| match &one.template {
         Ok(template) => {
@@ -80,20 +84,42 @@ fn table(summaries: &[TemplateSummary]) -> String {
     if rows.len() == 1 {
         return String::new();
     }
-    aligned(&rows)
+    aligned(&rows, width)
 }
 
-/// Cells in columns, two spaces between them.
-fn aligned<const N: usize>(rows: &[[String; N]]) -> String {
+/// Cells in columns, two spaces between them; what is too wide for the terminal breaks in the last column.
+fn aligned<const N: usize>(rows: &[[String; N]], width: Option<usize>) -> String {
     let widths: [usize; N] =
         std::array::from_fn(|at| rows.iter().map(|row| row[at].chars().count()).max().unwrap_or_default());
+    let before: usize = widths[..N - 1].iter().map(|width| width + GAP).sum();
+    let last = width.map_or(usize::MAX, |width| width.saturating_sub(before).max(LEAST));
     let mut text = String::new();
     for row in rows {
-        let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}"));
-        text.push_str(cells.collect::<Vec<_>>().join("  ").trim_end());
-        text.push('\n');
+        let cells = row[..N - 1].iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}  "));
+        let mut head: String = cells.collect();
+        for line in broken(&row[N - 1], last) {
+            text.push_str(format!("{head}{line}").trim_end());
+            text.push('\n');
+            head = " ".repeat(before);
+        }
     }
     text
+}
+
+/// `text` in lines of at most `width` characters, where its words are no longer than that.
+fn broken(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let line = lines.last().map_or(0, |line| line.chars().count());
+        if line > 0 && line + 1 + word.chars().count() > width {
+            lines.push(String::new());
+        }
+        if let Some(line) = lines.last_mut() {
+            line.push_str(if line.is_empty() { "" } else { " " });
+            line.push_str(word);
+        }
+    }
+    lines
 }
 
 fn first_line(text: &str) -> &str {
@@ -119,11 +145,11 @@ pub(super) fn show(args: &ShowArgs, ui: &Ui) -> anyhow::Result<Outcome> {
         Ok(template) => template,
         Err(error) => return show_error(error, args.json, ui),
     };
-    ui.result(&if args.json { pretty(&template_json(&template))? } else { page(&template) })?;
+    ui.result(&if args.json { pretty(&template_json(&template))? } else { page(&template, ui.width()) })?;
     Ok(Outcome::Clean)
 }
 
-fn page(template: &Template) -> String {
+fn page(template: &Template, width: Option<usize>) -> String {
     let mut page = format!("{} {} ({})\n", template.name, template.version, template.kind.name());
     if !template.description.is_empty() {
         let _ = writeln!(page, "{}", template.description);
@@ -131,17 +157,20 @@ fn page(template: &Template) -> String {
     if !template.parameters.is_empty() {
         let mut rows = vec![["parameter", "type", "default", "allowed", "description"].map(str::to_owned)];
         rows.extend(template.parameters.iter().map(row));
-        let _ = write!(page, "\n{}", aligned(&rows));
+        let _ = write!(page, "\n{}", aligned(&rows, width));
     }
     let nodes = template.nodes();
     if !nodes.is_empty() {
         let mut rows = vec![["node", "kind"].map(str::to_owned)];
         rows.extend(nodes.into_iter().map(|(id, kind)| [id, kind]));
-        let _ = write!(page, "\n{}", aligned(&rows));
+        let _ = write!(page, "\n{}", aligned(&rows, width));
     }
-    let flags: Vec<String> = template.flags().iter().map(|(node, metric)| format!("{node}.{metric}")).collect();
-    if !flags.is_empty() {
-        let _ = writeln!(page, "\nused where it is there: {}", flags.join(", "));
+    let needs = telemetry::of(template);
+    for (title, series) in [("needs telemetry", &needs.required), ("uses where it is there", &needs.optional)] {
+        if !series.is_empty() {
+            let text = format!("{title}: {}", series.join(", "));
+            let _ = write!(page, "\n{}\n", broken(&text, width.unwrap_or(usize::MAX)).join("\n  "));
+        }
     }
     let _ = writeln!(page, "\nfiles: {}", template.files().join(", "));
     page
@@ -164,6 +193,7 @@ fn row(parameter: &ParameterDeclaration) -> [String; 5] {
 }
 
 fn template_json(template: &Template) -> Value {
+    let needs = telemetry::of(template);
     let parameter = |one: &ParameterDeclaration| {
         json!({
             "name": one.name,
@@ -185,6 +215,8 @@ fn template_json(template: &Template) -> Value {
         "parameters": template.parameters.iter().map(parameter).collect::<Vec<_>>(),
         "nodes": template.nodes().iter().map(|(id, kind)| json!({ "id": id, "kind": kind })).collect::<Vec<_>>(),
         "telemetry": template.flags().iter().map(|(node, metric)| json!({ "node": node, "metric": metric })).collect::<Vec<_>>(),
+        "requiredTelemetry": needs.required,
+        "optionalTelemetry": needs.optional,
         "files": template.files(),
     })
 }

@@ -3,6 +3,7 @@
 mod catalogue;
 mod check;
 mod make;
+mod telemetry;
 
 pub(crate) use make::parse_parameter;
 
