@@ -46,6 +46,54 @@ fn a_misspelled_key_is_not_missing_as_well() {
         "nodes: [{ id: q, kind: const, value: 3 }]\ntopology:\n  nodes: [{ id: n, kind: service, semantics: { arrival: q, served: q } }]",
         &["FT0005 `arrival`: write `arrivals`"],
     );
+    check_model(
+        "nodes: [{ id: q, kind: const, value: 3 }]\ntopology:\n  nodes: [{ id: n, kind: service, semantic: { arrivals: q, served: q } }]",
+        &["FT0005 `semantic`: write `semantics`"],
+    );
+}
+
+/// The model of `nodes` and of a queue `q` has one cycle, with this help.
+fn check_cycle(nodes: &str, expect: &str) {
+    let topology = "topology: { nodes: [{ id: Q, kind: queue, semantics: { arrivals: x, served: x, queue: q } }] }";
+    let text = format!("{HEAD}{topology}\nnodes:\n  - {{ id: x, kind: const, value: 1 }}\n{nodes}");
+    let told: Vec<String> = told_of(&text, &[]).into_iter().filter(|told| told.starts_with("FT0201")).collect();
+    assert_eq!(told, [expect], "{nodes}");
+}
+
+#[test]
+fn a_cycle_is_broken_where_something_is_carried_from_bin_to_bin() {
+    const SERVED: &str = "  - { id: served, kind: expr, expr: \"MIN(60, x + q)\" }\n";
+    let queue = |start: &str| format!("  - {{ id: q, kind: expr, expr: \"SHIFT(q, 1) + x - served\"{start} }}\n");
+    let lag = "break the cycle at one step: read the bin before, for example `SHIFT(q, 1)` in `served`";
+    let declare = format!("FT0201 `q`: {lag}, and declare `initial` on `q`");
+    check_cycle(&format!("{SERVED}{}", queue(", initial: 0")), &format!("FT0201 `q`: {lag}"));
+    check_cycle(&format!("{}{SERVED}", queue(", initial: 0")), &format!("FT0201 `served`: {lag}"));
+    check_cycle(&format!("{SERVED}{}", queue("")), &declare);
+    check_cycle(&format!("{SERVED}  - {{ id: q, kind: expr, expr: \"x - served\" }}\n"), &declare);
+    check_cycle(
+        "  - { id: q, kind: expr, expr: \"x - b\" }\n  - { id: b, kind: expr, expr: \"q + 1\", initial: 0 }\n",
+        "FT0201 `b`: break the cycle at one step: read the bin before, for example `SHIFT(b, 1)` in `q`",
+    );
+}
+
+#[test]
+fn a_formula_that_a_comma_cuts_wants_quotes() {
+    const HELP: &str = "FT0001 `,`: put the formula in quotes: inside `{ }` a comma ends it";
+    check_model("nodes: [{ id: q, kind: expr, expr: MIN(1, 2), unit: s }]", &[HELP]);
+    check_model("nodes:\n  - { id: q, kind: expr, expr: IF(1 > 2, MIN(3, 3), 4) * 2 }", &[HELP]);
+    check_model(
+        "nodes: [{ id: q, kind: const, value: 1, description: late (or early, or never) }]",
+        &["FT0001 `,`: put the text in quotes: inside `{ }` a comma ends it"],
+    );
+    check_model("nodes: [{ id: q, kind: expr, expr: MIN(1, unit: s }]", &["FT0104 `1`: no help"]);
+}
+
+#[test]
+fn quotes_around_a_cut_formula_are_a_fix() {
+    let text = format!("{HEAD}nodes: [{{ id: q, kind: expr, expr: MIN(1, 2), unit: s }}]\n");
+    let check = check("model.yaml", &text, &MemoryLoader::default(), SourceCheck::Skip);
+    let edit = &check.diagnostics[0].fixes[0].edits[0];
+    assert_eq!((check.sources.text(edit.span), edit.new_text.as_str()), ("MIN(1, 2)", "\"MIN(1, 2)\""));
 }
 
 /// The whole model has these problems.
