@@ -272,8 +272,8 @@ fn rules_of_a_model_are_evaluated_and_shown_together() {
     fs::write(folder.path().join("models/good.yaml"), GOOD.to_owned() + sections).unwrap();
     let done = check_exit(folder.path(), &["run", "models/good.yaml"], 0);
     let expected = "warning: rules of the model, 2 times\n  \
-                    rule `a` does not hold at bins 0, 2 (00:00-00:15 UTC)\n  \
-                    rule `b` does not hold at bins 0, 2 (00:00-00:15 UTC)\n";
+                    rule `a` does not hold at bins 0, 2 (00:00-00:05, 00:10-00:15 UTC)\n  \
+                    rule `b` does not hold at bins 0, 2 (00:00-00:05, 00:10-00:15 UTC)\n";
     assert!(done.err.starts_with(expected), "{}", done.err);
     let quiet = check_exit(folder.path(), &["-q", "run", "models/good.yaml"], 0);
     assert_eq!(quiet.err, "");

@@ -4,6 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use flowtime_clock::Clock;
 use jiff::{SignedDuration, Timestamp};
 
 /// 1970-01-05, the first Monday, in seconds.
@@ -147,12 +148,14 @@ impl Window {
         (time >= self.start && time < self.end()).then(|| u32::try_from(bin).ok()).flatten()
     }
 
-    /// The clock times of `first..=last`, for people: `01:00-01:10 UTC`, with dates where the window crosses midnight.
+    /// When its bins are, as people read it.
+    pub fn times(&self) -> Clock {
+        Clock::new(self.start, u64::from(self.bin.minutes), u64::from(self.bins))
+    }
+
+    /// The clock times of `first..=last`, for people: `01:00-01:10 UTC`, with dates where the window has several days.
     pub fn clock(&self, first: u32, last: u32) -> String {
-        let (from, to) = (self.start_of(first), self.start_of(last.saturating_add(1)));
-        let crosses = self.start.as_second().div_euclid(86_400) != (self.end().as_second() - 1).div_euclid(86_400);
-        let form = if crosses { "%Y-%m-%d %H:%M" } else { "%H:%M" };
-        format!("{}-{} UTC", from.strftime(form), to.strftime(form))
+        self.times().range(first as usize, last as usize).unwrap_or_default()
     }
 }
 
