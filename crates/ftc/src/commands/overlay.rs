@@ -53,7 +53,7 @@ pub(crate) struct OverlayArgs {
     /// Let another series play a role of a node; may be repeated
     #[arg(long, value_name = "NODE.ROLE=SERIES", value_parser = NodeOverride::parse)]
     map: Vec<NodeOverride>,
-    /// Give a parameter of the model another value; may be repeated
+    /// Give a parameter that the model declares another value (one of its template is none); may be repeated
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_setting)]
     param: Vec<(String, f64)>,
     /// Read the overlay from a YAML or JSON file; the other options come on top of it
