@@ -105,6 +105,7 @@ fn check_text(text: &str, expect: &[&str]) {
 fn words_of_other_tools_are_answered_with_ours() {
     check_formula("LAG(x, 1)", &["FT0302 `LAG`: use `SHIFT`"]);
     check_formula("Moving_Avg(x, 2)", &["FT0302 `Moving_Avg`: use `ROLLING_MEAN`"]);
+    check_formula("HOUR()", &["FT0302 `HOUR`: use `HOUR_OF_DAY`"]);
     check_formula("P95(x)", &["FT0302 `P95`: write `PERCENTILE(x, 95)`"]);
     check_formula("ISNAN(x)", &["FT0302 `ISNAN`: use `IS_MISSING`"]);
     check_formula("x + nan", &["FT0301 `nan`: test for missing values with `IS_MISSING(x)`"]);
@@ -260,6 +261,29 @@ fn numbers_for_people_in_cells_are_told_what_to_write() {
             "FT0501 Series length mismatch: expected 3, got 2: give `x.csv` of series `x` one row for each of the 3 bins, or set `bins: 2`",
         ],
     );
+}
+
+#[test]
+fn a_length_that_another_fault_explains_is_no_reason_to_change_the_grid() {
+    const ROWS: &str = "give `x.csv` of series `x` one row for each of the 3 bins";
+    check_csv("", "", &[&format!("FT0501 Series length mismatch: expected 3, got 0: {ROWS}")]);
+    check_csv(
+        "",
+        "bin_index,value\n0,1\n2,3\n",
+        &[
+            &format!("FT0501 Series length mismatch: expected 3, got 2: {ROWS}"),
+            "FT0504 x.csv:3: expected bin_index 1, found `2`: number the rows 0, 1, 2, … in the column `bin_index`",
+        ],
+    );
+}
+
+#[test]
+fn a_misspelled_file_is_looked_for_beside_it() {
+    let text = format!("{HEAD}nodes: [{{ id: x, kind: const, source: \"file://data/arivals.csv\" }}]\n");
+    let told = told_of(&text, &[("data/arrivals.csv", "1\n2\n3\n"), ("arivals2.csv", "")]);
+    assert_eq!(told, ["FT0503 `file://data/arivals.csv`: did you mean `file://data/arrivals.csv`?"]);
+    let told = told_of(&text, &[("data/served.csv", "1\n")]);
+    assert_eq!(told, ["FT0503 `file://data/arivals.csv`: no help"]);
 }
 
 #[test]
