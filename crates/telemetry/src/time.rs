@@ -5,6 +5,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use flowtime_clock::Clock;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 /// 1970-01-05, the first Monday, in seconds.
@@ -166,6 +168,20 @@ impl Window {
 pub fn parse_utc(text: &str) -> Result<Timestamp, TimeError> {
     let time = text.parse().ok().filter(|_| text.ends_with(['Z', 'z']));
     time.ok_or_else(|| TimeError::Utc { found: text.to_owned() })
+}
+
+/// The time that a text of a command line says: that of [`parse_utc`], or midnight UTC of a date like `2026-03-12`.
+///
+/// # Errors
+/// It is neither.
+pub fn parse_time(text: &str) -> Result<Timestamp, TimeError> {
+    parse_utc(text).or_else(|error| midnight(text).ok_or(error))
+}
+
+fn midnight(text: &str) -> Option<Timestamp> {
+    let is_date = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    let date: Date = text.parse().ok().filter(|_| is_date)?;
+    Some(date.to_zoned(TimeZone::UTC).ok()?.timestamp())
 }
 
 /// Why a bin, a window or a time is none.
