@@ -18,7 +18,8 @@ use crate::ui::{Outcome, Ui};
 pub(crate) const MORE_HELP: &str = "\
 Examples:
   ftc etl emit --target kql --mapping mapping.csv -o flowtime.kql
-  ftc etl emit --target kql --bin 1h --events-table workspace --metrics-table MyMetrics
+  ftc etl emit --target kql --bin 1h \\
+      --events-table workspace --metrics-table MyMetrics
 
 The script makes tables, functions and a view; run it in the database that has the events. docs/kusto.md tells
 what is run when, and how `ftc load` reads the result.
