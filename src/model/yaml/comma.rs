@@ -10,9 +10,9 @@ use crate::model::ScalarStyle;
 use crate::source::ScalarMap;
 
 /// Joins the texts whose parentheses are closed in a later key.
-pub(super) fn rejoin(entries: Vec<Entry>, source: Source<'_>, sink: &mut Sink) -> Vec<Entry> {
+pub(super) fn rejoin(entries: &[Entry], source: Source<'_>, sink: &mut Sink) -> Vec<Entry> {
     let mut whole: Vec<Entry> = Vec::with_capacity(entries.len());
-    let mut rest = entries.as_slice();
+    let mut rest = entries;
     while let [first, others @ ..] = rest {
         let count = pieces(first, others, source).unwrap_or_default();
         whole.push(match others[..count].last() {

@@ -45,7 +45,7 @@ impl OpenMapping {
 
     /// All entries, merged ones last.
     pub(super) fn finish(self, source: Source<'_>, sink: &mut Sink) -> Vec<Entry> {
-        let mut entries = comma::rejoin(self.entries, source, sink);
+        let mut entries = comma::rejoin(&self.entries, source, sink);
         let mut known: HashSet<Arc<str>> = self.seen.into_keys().collect();
         for node in &self.merged {
             let NodeKind::Mapping(merged) = &node.kind else {
