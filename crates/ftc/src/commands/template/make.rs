@@ -27,8 +27,8 @@ use crate::ui::{Outcome, Ui};
 pub(super) const MORE_HELP: &str = "\
 Examples:
   ftc template instantiate microservices --param demand=160 -o model.yaml
-  ftc template instantiate order-system --start 2025-10-07 --bins 288 --bin-size 5m \\
-      --nodes OrderService
+  ftc template instantiate order-system --start 2025-10-07 --bins 288 \\
+      --bin-size 5m --nodes OrderService
   ftc template instantiate retail-flow | ftc run -
 
 A template uses the telemetry files that it finds in the telemetry folder, beside the model.
