@@ -74,7 +74,7 @@ struct JobArgs {
     #[arg(long, value_name = "TIME", value_parser = when, allow_hyphen_values = true)]
     to: Option<When>,
     /// The length of bins
-    #[arg(long, value_name = "SIZE", value_parser = bin_size, default_value_t = BinSize::DEFAULT)]
+    #[arg(long, visible_alias = "bin-size", value_name = "SIZE", value_parser = bin_size, default_value_t = BinSize::DEFAULT)]
     bin: BinSize,
     /// Which of a message's events count
     #[arg(long, value_enum, default_value_t)]

@@ -30,7 +30,7 @@ Examples:
   ftc overlay RUN --set 'capacity_doubled=capacity_inferred * 2' \\
       --map OrderService.capacity=capacity_doubled
   ftc overlay RUN --set demand=250 --scenario 'Black Friday'
-  ftc overlay RUN --set 'pay_capacity=pay_capacity_baseline * 2'    what it was in RUN, twice
+  ftc overlay RUN --set 'capacity=capacity_baseline * 2'    twice that of RUN
   ftc overlay RUN --param growth=1.2 --out runs
   ftc overlay RUN --file overlay.yaml --json | jq .overlay
 

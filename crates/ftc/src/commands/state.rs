@@ -25,7 +25,7 @@ Examples:
   ftc state runs/run_20251007T000000Z_9294e255 --at 168 --json
   ftc state runs/run_20251007T000000Z_9294e255 --at 14:00 \\
       --threshold utilizationYellow=0.6
-  ftc state runs/run_20251007T000000Z_9294e255    what was served and what waited
+  ftc state runs/run_20251007T000000Z_9294e255    what was served, and waited
 
 Thresholds, with their defaults:
   latencyYellow=1.5      latency / sla_min up to which a node is yellow; green up to 1

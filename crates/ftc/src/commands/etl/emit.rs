@@ -35,7 +35,7 @@ pub(crate) struct EmitArgs {
     #[arg(long, value_enum)]
     target: Target,
     /// The length of bins
-    #[arg(long, value_name = "SIZE", value_parser = bin_size, default_value_t = BinSize::DEFAULT)]
+    #[arg(long, visible_alias = "bin-size", value_name = "SIZE", value_parser = bin_size, default_value_t = BinSize::DEFAULT)]
     bin: BinSize,
     /// Which node reads which queue: CSV with the header `node,inputQueue`, or YAML
     #[arg(long, value_name = "FILE")]
