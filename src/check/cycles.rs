@@ -21,7 +21,7 @@ pub(super) fn check(series: &[Definition<'_>], reads: &[Vec<Read>], sink: &mut S
         let first = knot.iter().copied().min().unwrap_or_default();
         if knot.len() > 1 || within_bin(first).any(|to| to == first) {
             let path = shortest_cycle(first, reads);
-            report(first, &path, series, sink);
+            report(first, &path, series, reads, sink);
         }
     }
 }
@@ -59,7 +59,7 @@ fn walk_back(first: usize, came_by: &[Option<(usize, Read)>]) -> Vec<Read> {
     path
 }
 
-fn report(first: usize, path: &[Read], series: &[Definition<'_>], sink: &mut Sink) {
+fn report(first: usize, path: &[Read], series: &[Definition<'_>], reads: &[Vec<Read>], sink: &mut Sink) {
     let Some(primary) = path.first() else { return };
     let id = |id: SeriesId| series[id.0 as usize].id;
     let names: Vec<&str> = std::iter::once(series[first].id).chain(path.iter().map(|read| id(read.to))).collect();
@@ -69,19 +69,36 @@ fn report(first: usize, path: &[Read], series: &[Definition<'_>], sink: &mut Sin
     for (step, read) in path.iter().enumerate().skip(1).take(LONGEST_PATH) {
         diagnostic.label(read.span, format!("`{}` reads `{}`", names[step], names[step + 1]));
     }
-    let last = names[names.len() - 2];
-    let lagged = crate::syntax::print::id(names[0]);
-    let advice = if path.len() == 1 {
-        format!("read the bin before with `SHIFT({lagged}, 1)`, and declare `initial` on it")
-    } else {
-        format!(
-            "break the cycle at one step: read the bin before, for example `SHIFT({lagged}, 1)` in `{last}`, and declare `initial` on `{}`",
-            names[0]
-        )
-    };
+    let advice = advice(path, &names, series, reads);
     let readers = std::iter::once(first).chain(path.iter().map(|read| read.to.index()));
     let by_kernel = readers.zip(path).any(|(reader, read)| is_read_by_kernel(read, series[reader].formula));
     diagnostic.help(if by_kernel { advice + "; or begin the kernel with 0" } else { advice });
+}
+
+/// What to write at which step, with the names of the series along `path`.
+fn advice(path: &[Read], names: &[&str], series: &[Definition<'_>], reads: &[Vec<Read>]) -> String {
+    let step = step_to_lag(path, series, reads);
+    let (reader, lagged) = (names[step], names[step + 1]);
+    let start = match path.get(step) {
+        Some(read) if series[read.to.index()].has_initial => String::new(),
+        _ if path.len() == 1 => ", and declare `initial` on it".to_owned(),
+        _ => format!(", and declare `initial` on `{lagged}`"),
+    };
+    let lagged = crate::syntax::print::id(lagged);
+    if path.len() == 1 {
+        return format!("read the bin before with `SHIFT({lagged}, 1)`{start}");
+    }
+    format!("break the cycle at one step: read the bin before, for example `SHIFT({lagged}, 1)` in `{reader}`{start}")
+}
+
+/// The step of `path` that reads what is carried from bin to bin, which is where a lag is meant: a series that has a
+/// start, else a queue, else one that reads itself, else the first; of equals the last.
+fn step_to_lag(path: &[Read], series: &[Definition<'_>], reads: &[Vec<Read>]) -> usize {
+    let is_carried = |read: &Read| {
+        let (definition, own) = (&series[read.to.index()], &reads[read.to.index()]);
+        (definition.has_initial, definition.is_queue, own.iter().any(|own| own.to == read.to))
+    };
+    (0..path.len()).max_by_key(|step| is_carried(&path[*step])).unwrap_or_default()
 }
 
 /// Whether `formula` reads `read` at lag 0 by the first tap of a kernel.

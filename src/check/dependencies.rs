@@ -55,6 +55,8 @@ pub struct Definition<'a> {
     pub formula: Option<&'a Node>,
     /// Whether it declares `initial`.
     pub has_initial: bool,
+    /// Whether it is the queue of a topology node.
+    pub is_queue: bool,
     /// The series that its `initial` names, and where.
     pub initial: Option<(SeriesId, Span)>,
 }

@@ -37,6 +37,8 @@ const FUNCTIONS: &[(&[&str], Ours)] = &[
     (&["CUM_SUM", "RUNNING_SUM", "RUNNING_TOTAL"], Function("CUMSUM")),
     (&["CONVOLVE", "CONVOLUTION"], Function("CONV")),
     (&["XOR"], Write("a != b")),
+    (&["HOUR", "HOUROFDAY"], Function("HOUR_OF_DAY")),
+    (&["WEEKDAY", "DAYOFWEEK", "DOW"], Function("DAY_OF_WEEK")),
 ];
 
 /// Foreign values in lower case, and what to do.

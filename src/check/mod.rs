@@ -22,8 +22,10 @@ pub use flowtime_runtime::ir::ParamId;
 pub use rates::Rates;
 pub use types::{SeriesType, type_of};
 
+use std::collections::BTreeSet;
+
 use crate::diagnostics::Sink;
-use crate::model::{Formula, Id, Initial, Model, RuleKind, SeriesKind};
+use crate::model::{Formula, Id, Initial, Model, Role, RuleKind, SeriesKind};
 
 use crate::syntax::parse::parse;
 use dependencies::Definition;
@@ -217,10 +219,12 @@ fn definitions<'a>(
     starts: &[Option<StartValue>],
 ) -> Vec<Definition<'a>> {
     let series = model.series.iter().zip(formulas).zip(starts);
+    let queues = queues(model);
     let definitions = series.map(|((series, formula), start)| Definition {
         id: &series.id.value,
         formula: formula.as_ref(),
         has_initial: start.is_some(),
+        is_queue: queues.contains(series.id.value.as_str()),
         initial: match (start, &series.kind) {
             (Some(StartValue::Series(id)), SeriesKind::Expr { initial: Some(initial), .. }) => {
                 Some((*id, initial.span))
@@ -229,6 +233,12 @@ fn definitions<'a>(
         },
     });
     definitions.collect()
+}
+
+/// The series that are the queue of a topology node.
+fn queues(model: &Model) -> BTreeSet<&str> {
+    let roles = model.topology.nodes.iter().flat_map(|node| &node.semantics);
+    roles.filter(|(role, _)| *role == Role::Queue).map(|(_, id)| id.value.as_str()).collect()
 }
 
 fn declared(kind: &SeriesKind, start: Option<StartValue>) -> Declared {

@@ -46,6 +46,54 @@ fn a_misspelled_key_is_not_missing_as_well() {
         "nodes: [{ id: q, kind: const, value: 3 }]\ntopology:\n  nodes: [{ id: n, kind: service, semantics: { arrival: q, served: q } }]",
         &["FT0005 `arrival`: write `arrivals`"],
     );
+    check_model(
+        "nodes: [{ id: q, kind: const, value: 3 }]\ntopology:\n  nodes: [{ id: n, kind: service, semantic: { arrivals: q, served: q } }]",
+        &["FT0005 `semantic`: write `semantics`"],
+    );
+}
+
+/// The model of `nodes` and of a queue `q` has one cycle, with this help.
+fn check_cycle(nodes: &str, expect: &str) {
+    let topology = "topology: { nodes: [{ id: Q, kind: queue, semantics: { arrivals: x, served: x, queue: q } }] }";
+    let text = format!("{HEAD}{topology}\nnodes:\n  - {{ id: x, kind: const, value: 1 }}\n{nodes}");
+    let told: Vec<String> = told_of(&text, &[]).into_iter().filter(|told| told.starts_with("FT0201")).collect();
+    assert_eq!(told, [expect], "{nodes}");
+}
+
+#[test]
+fn a_cycle_is_broken_where_something_is_carried_from_bin_to_bin() {
+    const SERVED: &str = "  - { id: served, kind: expr, expr: \"MIN(60, x + q)\" }\n";
+    let queue = |start: &str| format!("  - {{ id: q, kind: expr, expr: \"SHIFT(q, 1) + x - served\"{start} }}\n");
+    let lag = "break the cycle at one step: read the bin before, for example `SHIFT(q, 1)` in `served`";
+    let declare = format!("FT0201 `q`: {lag}, and declare `initial` on `q`");
+    check_cycle(&format!("{SERVED}{}", queue(", initial: 0")), &format!("FT0201 `q`: {lag}"));
+    check_cycle(&format!("{}{SERVED}", queue(", initial: 0")), &format!("FT0201 `served`: {lag}"));
+    check_cycle(&format!("{SERVED}{}", queue("")), &declare);
+    check_cycle(&format!("{SERVED}  - {{ id: q, kind: expr, expr: \"x - served\" }}\n"), &declare);
+    check_cycle(
+        "  - { id: q, kind: expr, expr: \"x - b\" }\n  - { id: b, kind: expr, expr: \"q + 1\", initial: 0 }\n",
+        "FT0201 `b`: break the cycle at one step: read the bin before, for example `SHIFT(b, 1)` in `q`",
+    );
+}
+
+#[test]
+fn a_formula_that_a_comma_cuts_wants_quotes() {
+    const HELP: &str = "FT0001 `,`: put the formula in quotes: inside `{ }` a comma ends it";
+    check_model("nodes: [{ id: q, kind: expr, expr: MIN(1, 2), unit: s }]", &[HELP]);
+    check_model("nodes:\n  - { id: q, kind: expr, expr: IF(1 > 2, MIN(3, 3), 4) * 2 }", &[HELP]);
+    check_model(
+        "nodes: [{ id: q, kind: const, value: 1, description: late (or early, or never) }]",
+        &["FT0001 `,`: put the text in quotes: inside `{ }` a comma ends it"],
+    );
+    check_model("nodes: [{ id: q, kind: expr, expr: MIN(1, unit: s }]", &["FT0104 `1`: no help"]);
+}
+
+#[test]
+fn quotes_around_a_cut_formula_are_a_fix() {
+    let text = format!("{HEAD}nodes: [{{ id: q, kind: expr, expr: MIN(1, 2), unit: s }}]\n");
+    let check = check("model.yaml", &text, &MemoryLoader::default(), SourceCheck::Skip);
+    let edit = &check.diagnostics[0].fixes[0].edits[0];
+    assert_eq!((check.sources.text(edit.span), edit.new_text.as_str()), ("MIN(1, 2)", "\"MIN(1, 2)\""));
 }
 
 /// The whole model has these problems.
@@ -57,6 +105,7 @@ fn check_text(text: &str, expect: &[&str]) {
 fn words_of_other_tools_are_answered_with_ours() {
     check_formula("LAG(x, 1)", &["FT0302 `LAG`: use `SHIFT`"]);
     check_formula("Moving_Avg(x, 2)", &["FT0302 `Moving_Avg`: use `ROLLING_MEAN`"]);
+    check_formula("HOUR()", &["FT0302 `HOUR`: use `HOUR_OF_DAY`"]);
     check_formula("P95(x)", &["FT0302 `P95`: write `PERCENTILE(x, 95)`"]);
     check_formula("ISNAN(x)", &["FT0302 `ISNAN`: use `IS_MISSING`"]);
     check_formula("x + nan", &["FT0301 `nan`: test for missing values with `IS_MISSING(x)`"]);
@@ -212,6 +261,29 @@ fn numbers_for_people_in_cells_are_told_what_to_write() {
             "FT0501 Series length mismatch: expected 3, got 2: give `x.csv` of series `x` one row for each of the 3 bins, or set `bins: 2`",
         ],
     );
+}
+
+#[test]
+fn a_length_that_another_fault_explains_is_no_reason_to_change_the_grid() {
+    const ROWS: &str = "give `x.csv` of series `x` one row for each of the 3 bins";
+    check_csv("", "", &[&format!("FT0501 Series length mismatch: expected 3, got 0: {ROWS}")]);
+    check_csv(
+        "",
+        "bin_index,value\n0,1\n2,3\n",
+        &[
+            &format!("FT0501 Series length mismatch: expected 3, got 2: {ROWS}"),
+            "FT0504 x.csv:3: expected bin_index 1, found `2`: number the rows 0, 1, 2, … in the column `bin_index`",
+        ],
+    );
+}
+
+#[test]
+fn a_misspelled_file_is_looked_for_beside_it() {
+    let text = format!("{HEAD}nodes: [{{ id: x, kind: const, source: \"file://data/arivals.csv\" }}]\n");
+    let told = told_of(&text, &[("data/arrivals.csv", "1\n2\n3\n"), ("arivals2.csv", "")]);
+    assert_eq!(told, ["FT0503 `file://data/arivals.csv`: did you mean `file://data/arrivals.csv`?"]);
+    let told = told_of(&text, &[("data/served.csv", "1\n")]);
+    assert_eq!(told, ["FT0503 `file://data/arivals.csv`: no help"]);
 }
 
 #[test]

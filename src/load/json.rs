@@ -40,7 +40,9 @@ fn report_error(error: &serde_json::Error, found: &Found, report: &mut Report<'_
         (None, Category::Data) => {
             report.layout(error.line(), "expected a list of numbers, or a mapping with such a list as `values`");
         }
-        (None, _) => report.unreadable(&error.to_string()),
+        (None, _) => {
+            report.unreadable(&error.to_string());
+        }
     }
 }
 

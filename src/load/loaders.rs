@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::SourceLoader;
 
@@ -44,6 +44,15 @@ impl SourceLoader for FileLoader {
     fn display(&self, source: &str) -> String {
         self.path(source).map_or_else(|_| source.to_owned(), |path| path.display().to_string())
     }
+
+    fn beside(&self, source: &str) -> Vec<String> {
+        let path = self.path(source).unwrap_or_default();
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let names = folder.read_dir().into_iter().flatten().flatten();
+        let mut names: Vec<String> = names.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        names.sort();
+        names
+    }
 }
 
 /// Holds sources in memory, by path without `file://`.
@@ -69,5 +78,12 @@ impl SourceLoader for MemoryLoader {
 
     fn display(&self, source: &str) -> String {
         source.strip_prefix("file://").unwrap_or(source).to_owned()
+    }
+
+    fn beside(&self, source: &str) -> Vec<String> {
+        let path = self.display(source);
+        let folder = path.rfind('/').map_or("", |at| &path[..=at]);
+        let names = self.files.keys().filter_map(|file| file.strip_prefix(folder));
+        names.filter(|name| !name.contains('/')).map(str::to_owned).collect()
     }
 }

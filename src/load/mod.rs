@@ -22,7 +22,7 @@ use self::parquet::read as read_parquet;
 pub use self::report::reason;
 use self::report::{Origin, Report};
 use crate::check::SeriesId;
-use crate::diagnostics::Sink;
+use crate::diagnostics::{Sink, suggest};
 use crate::model::{ConstData, Model, SeriesKind};
 use crate::source::Spanned;
 
@@ -36,6 +36,11 @@ pub trait SourceLoader: Sync {
 
     /// The path shown to the user for `source`.
     fn display(&self, source: &str) -> String;
+
+    /// The names of the files in the folder that `source` is in, in any order; none where that can't be told.
+    fn beside(&self, _source: &str) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// How much of the sources a check looks at.
@@ -123,7 +128,11 @@ fn read_source(
     let stream = match loader.open(file) {
         Ok(stream) => stream,
         Err(error) => {
-            report.unreadable(&reason(&error));
+            let near = (error.kind() == io::ErrorKind::NotFound).then(|| near(file, loader)).flatten();
+            let diagnostic = report.unreadable(&reason(&error));
+            if let Some(near) = near {
+                diagnostic.help(format!("did you mean `{near}`?"));
+            }
             return None;
         }
     };
@@ -160,6 +169,14 @@ fn split_format(source: &str) -> (&str, Format<'_>) {
 fn read_parquet(_: impl Read, _: Option<&str>, _: &mut Column, report: &mut Report<'_>) -> bool {
     report.unreadable("this build reads CSV and JSON, not Parquet");
     false
+}
+
+/// The source nearest to `file` of those that lie beside it.
+fn near(file: &str, loader: &dyn SourceLoader) -> Option<String> {
+    let (folder, name) = file.rfind('/').map_or(("", file), |at| file.split_at(at + 1));
+    let names = loader.beside(file);
+    let near = suggest::nearest(name, names.iter().map(String::as_str))?;
+    Some(format!("{folder}{near}"))
 }
 
 /// Rows beyond which a file that is too long is not even counted.

@@ -43,9 +43,9 @@ impl<'a> Report<'a> {
     }
 
     /// The file can't be read to its end; the length then means nothing.
-    pub(super) fn unreadable(&mut self, reason: &str) {
+    pub(super) fn unreadable(&mut self, reason: &str) -> &mut Diagnostic {
         let message = format!("cannot read `{}` of series `{}`: {reason}", self.origin.file, self.origin.series);
-        self.emit(codes::UNREADABLE_SOURCE, message);
+        self.emit(codes::UNREADABLE_SOURCE, message)
     }
 
     /// The file is not laid out as a source must be.
@@ -81,6 +81,7 @@ impl<'a> Report<'a> {
     /// Tells the bad cells and, of a file that was read to its end, a wrong length.
     pub(super) fn finish(&mut self, column: &Column, complete: bool) {
         self.finish_cells();
+        let is_sound = !self.failed;
         if let Some(bins) = column.bins.filter(|bins| complete && *bins != column.rows) {
             let found = match column.rows {
                 rows if rows > COUNTED_ROWS => format!("more than {COUNTED_ROWS}"),
@@ -89,7 +90,9 @@ impl<'a> Report<'a> {
             let message = format!("Series length mismatch: expected {bins}, got {found}");
             let Origin { file, series, .. } = &self.origin;
             let rows = format!("give `{file}` of series `{series}` one row for each of the {bins} bins");
-            let help = if column.rows > COUNTED_ROWS { rows } else { format!("{rows}, or set `bins: {found}`") };
+            // A file without rows, or with a fault that explains its length, is no reason to change the model.
+            let fits = (1..=COUNTED_ROWS).contains(&column.rows) && is_sound;
+            let help = if fits { format!("{rows}, or set `bins: {found}`") } else { rows };
             self.emit(codes::SERIES_LENGTH, message).help(help);
         }
     }

@@ -73,12 +73,14 @@ impl Clock {
         self.start?.checked_add(SignedDuration::from_secs(seconds)).ok()
     }
 
-    /// `01:00-01:10 UTC`: when the first of `bins` begins and the last one ends, if there is a window.
+    /// The same as people read it, if there is a window.
+    pub fn times(&self) -> Option<flowtime_clock::Clock> {
+        Some(flowtime_clock::Clock::new(self.start?, self.bin_minutes, u64::from(self.bins)))
+    }
+
+    /// `01:00-01:10, 02:00-02:05 UTC`: when `bins` are, of many ranges the first few, if there is a window.
     pub fn span(&self, bins: &[usize]) -> Option<String> {
-        let (begin, end) = (self.begin(*bins.first()?)?, self.begin(bins.last()? + 1)?);
-        let in_one_day = end.duration_since(begin) < SignedDuration::from_hours(24) && self.bin_minutes < 24 * 60;
-        let format = if in_one_day { "%H:%M" } else { "%Y-%m-%d %H:%M" };
-        Some(format!("{}-{} UTC", begin.strftime(format), end.strftime(format)))
+        self.times()?.ranges(bins)
     }
 
     /// The bin that `text` means: its number, an RFC 3339 time in it, or a time of day (the first such in the window).
@@ -179,16 +181,16 @@ mod tests {
         check_bin(start, next, Err(&format!("`{next}` lies outside the model's 288 bins{times}")));
     }
 
-    fn check_span(bin_minutes: u64, bins: &[usize], expected: &str) {
-        let clock = Clock { bin_minutes, ..clock(Some("2025-10-07T00:00:00Z")) };
+    fn check_span(bin_minutes: u64, run: u32, bins: &[usize], expected: &str) {
+        let clock = Clock { bin_minutes, bins: run, ..clock(Some("2025-10-07T00:00:00Z")) };
         assert_eq!(clock.span(bins).as_deref(), Some(expected));
     }
 
     #[test]
-    fn a_span_has_dates_where_times_of_day_would_not_do() {
-        check_span(5, &[12, 13], "01:00-01:10 UTC");
-        check_span(5, &[12, 500], "2025-10-07 01:00-2025-10-08 17:45 UTC");
-        check_span(24 * 60, &[1], "2025-10-08 00:00-2025-10-09 00:00 UTC");
+    fn a_span_has_dates_where_the_run_has_several_days() {
+        check_span(5, 288, &[12, 13], "01:00-01:10 UTC");
+        check_span(5, 576, &[12, 500], "2025-10-07 01:00-01:05, 2025-10-08 17:40-17:45 UTC");
+        check_span(24 * 60, 3, &[1], "2025-10-08 00:00-24:00 UTC");
         assert_eq!(clock(None).span(&[12]), None);
     }
 }

@@ -190,7 +190,7 @@ impl<'m> Walker<'m> {
 
     /// When bins `from..=to` are, behind a comma, if the model has a window.
     pub(super) fn times(&self, from: usize, to: usize) -> String {
-        let times = self.checked.model.clock().span(&[from, to]);
+        let times = self.checked.model.clock().times().and_then(|clock| clock.range(from, to));
         times.map_or_else(String::new, |times| format!(", {times}"))
     }
 }

@@ -107,3 +107,31 @@ pub(crate) enum Command {
     /// Write a completion script for a shell
     Completions(completions::CompletionsArgs),
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Cli;
+
+    /// What clap leaves of a line on a terminal of 80 columns.
+    const COLUMNS: usize = 80;
+
+    fn check_lines(command: &clap::Command) {
+        let help = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
+        for line in help.lines().filter(|line| line.starts_with("  ftc ") || line.starts_with("      ")) {
+            assert!(line.chars().count() <= COLUMNS, "the help of {}: {line}", command.get_name());
+        }
+        command.get_subcommands().for_each(check_lines);
+    }
+
+    #[test]
+    fn examples_stand_on_lines_that_can_be_pasted() {
+        check_lines(&Cli::command());
+    }
+
+    #[test]
+    fn commands_are_well_formed() {
+        Cli::command().debug_assert();
+    }
+}

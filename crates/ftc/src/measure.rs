@@ -25,6 +25,8 @@ pub(crate) struct Workload {
     program: Arc<Program>,
     columns: Vec<Vec<f64>>,
     parameters: Vec<f64>,
+    /// How many outputs the model has; those of one value share a column.
+    outputs: usize,
     /// The series that its values come from.
     pub(crate) origins: Origins,
 }
@@ -48,9 +50,9 @@ pub(crate) struct Measured {
 }
 
 impl Workload {
-    pub(crate) fn new(loaded: Loaded) -> Self {
+    pub(crate) fn new(loaded: Loaded, outputs: usize) -> Self {
         let Loaded { program, columns, parameters, origins } = loaded;
-        Self { program: Arc::new(program), columns, parameters, origins }
+        Self { program: Arc::new(program), columns, parameters, outputs, origins }
     }
 
     /// The prepared program, and the median time that it takes.
@@ -100,7 +102,7 @@ impl Workload {
             backend,
             bins,
             series,
-            outputs: prepared.outputs().len(),
+            outputs: self.outputs,
             prepare_ns: nanoseconds(prepare_time),
             eval_ns_min: nanoseconds(times[0]),
             eval_ns_median: median,

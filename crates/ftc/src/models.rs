@@ -73,6 +73,9 @@ impl ModelText {
 
 /// Points at the first byte that is no text; a binary file isn't shown.
 fn not_utf8(name: &str, bytes: &[u8]) -> Check {
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        return refused(name, "", 0, "the file is UTF-16, expected UTF-8");
+    }
     if bytes.contains(&0) {
         return refused(name, "", 0, "the file is binary, not a text");
     }
@@ -124,11 +127,12 @@ impl Counts {
     }
 }
 
-/// `1 model`, `2 models`, `2 fixes`.
+/// `1 model`, `2,592 rows`, `2 fixes`.
 pub(crate) fn counted(count: usize, noun: &str) -> String {
+    let shown = indicatif::HumanCount(count as u64);
     match count {
         1 => format!("1 {noun}"),
-        _ if noun.ends_with('x') => format!("{count} {noun}es"),
-        _ => format!("{count} {noun}s"),
+        _ if noun.ends_with('x') => format!("{shown} {noun}es"),
+        _ => format!("{shown} {noun}s"),
     }
 }

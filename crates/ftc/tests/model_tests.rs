@@ -57,6 +57,16 @@ fn tests_are_filtered_by_name_and_run_without_the_data_they_replace() {
 }
 
 #[test]
+fn a_filter_that_leaves_no_test_is_told_with_what_there_is() {
+    let folder = folder();
+    let (out, err) = check_exit(folder.path(), &["test", "a.yaml", "--filter", "mroe"], 0);
+    assert!(out.contains("test result: ok. 0 passed; 0 failed; 2 filtered out; "), "{out}");
+    assert_eq!(err, "warning: no test's name contains `mroe`\nhelp: did you mean `one more`?\n");
+    let (_, err) = check_exit(folder.path(), &["test", "a.yaml", "--filter", "queue"], 0);
+    assert!(err.ends_with("help: choose from `one more`, `two more`\n"), "{err}");
+}
+
+#[test]
 fn a_model_with_errors_fails_and_is_shown() {
     let folder = folder();
     fs::write(folder.path().join("a.yaml"), MODEL.replace("x + 1", "oops")).unwrap();

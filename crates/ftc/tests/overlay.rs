@@ -347,3 +347,14 @@ fn a_base_run_that_is_not_whole_is_no_base() {
     assert!(ended.err.starts_with(&expected), "{}", ended.err);
     assert_eq!(ended.code, Some(2));
 }
+
+#[test]
+fn a_parameter_of_the_template_is_told_from_an_unknown_one() {
+    let provenance = "provenance: { template: { name: t, version: \"1.0\" }, parameters: { retry_share: 0.6 } }\n";
+    let place = Place::new(&format!("{MODEL}{provenance}"));
+    let run = place.base("m.yaml", "runs");
+    let refused = place.ftc(&["overlay", &run, "--param", "retry_share=0.9"]);
+    let expected = "error: the base run has no parameter `retry_share`: it was filled in when the template became a \
+                    model\nhelp: replay the template with `--param retry_share=…`, or change a series with `--set`\n";
+    assert_eq!((refused.code, refused.err.as_str()), (Some(1), expected));
+}

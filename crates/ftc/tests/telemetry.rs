@@ -99,6 +99,37 @@ fn a_day_with_a_gap_is_loaded_as_a_second_reader_finds_it() {
 }
 
 #[test]
+fn bins_are_those_of_the_source_unless_asked_for() {
+    let folder = folder(1);
+    fs::write(
+        folder.path().join("hours.csv"),
+        "ts,node,arrivals,served,errors\n2025-10-07T00:00:00Z,A,7,7,0\n2025-10-07T01:00:00Z,A,8,8,0\n",
+    )
+    .unwrap();
+    check_exit(folder.path(), "gold import hours.csv --gold hours.sqlite --bin-size 1h", 0);
+    let load = "load --source hours.sqlite --start 2025-10-07 --bins 2 --out telemetry";
+    let (_, err) = check_exit(folder.path(), load, 0);
+    assert!(err.contains("bins of 1h, as hours.sqlite has them\n"), "{err}");
+    let read = second_reader(folder.path());
+    assert!(read.starts_with("A arrivals 15.0\n"), "{read}");
+    let (_, err) = check_exit(folder.path(), &format!("{load} --bin 5m"), 1);
+    assert!(err.contains("bins of 5m can't be made from bins of 1h"), "{err}");
+    let (_, err) = check_exit(folder.path(), &load.replace("--bins 2", "--bins 0"), 1);
+    assert!(err.contains("ask for a bin at least"), "{err}");
+}
+
+#[test]
+fn a_query_takes_dates_and_times_before_now() {
+    let folder = folder(1);
+    check_exit(folder.path(), "gold import new.csv --gold gold.sqlite", 0);
+    let query = "gold query --gold gold.sqlite --node OrderService";
+    let (out, _) = check_exit(folder.path(), &format!("{query} --from 2025-10-07 --to 2025-10-08"), 0);
+    assert!(out.contains("2025-10-07T00:00:00Z to 2025-10-08T00:00:00Z, 288 bins of 5m"), "{out}");
+    let (_, err) = check_exit(folder.path(), &format!("{query} --from -1m"), 1);
+    assert!(err.contains("there are no rows of `OrderService` in that time"), "{err}");
+}
+
+#[test]
 fn every_kind_of_source_gives_the_same_series() {
     let folder = folder(2);
     check_exit(folder.path(), "gold import new.csv --gold gold.sqlite", 0);

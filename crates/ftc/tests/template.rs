@@ -69,6 +69,32 @@ fn instantiate_writes_a_model_that_runs_with_the_telemetry_there_is() {
 }
 
 #[test]
+fn the_length_of_a_bin_is_a_duration_or_a_number_of_units() {
+    let folder = folder();
+    let grid = |args: &[&str]| {
+        let args = [&["instantiate", "order-system", "--start", "2025-10-07", "--bins", "2"][..], args].concat();
+        let model = check_exit(folder.path(), &args, 0).out;
+        model[model.find("grid:").unwrap()..].lines().take(4).collect::<Vec<_>>().join("")
+    };
+    let hours = grid(&["--bin-size", "1h"]);
+    assert!(hours.contains("binSize: 1") && hours.contains("hours"), "{hours}");
+    assert_eq!(grid(&["--bin", "1h"]), hours);
+    assert_eq!(grid(&["--bin-size", "1", "--bin-unit", "hours"]), hours);
+    let both = ["instantiate", "order-system", "--bin-size", "1h", "--bin-unit", "hours"];
+    let both = check_exit(folder.path(), &both, 2).err;
+    assert_eq!(both, "error: `--bin-size 1h` has its unit, found `--bin-unit hours` too\nhelp: remove `--bin-unit`\n");
+}
+
+#[test]
+fn a_grid_that_nobody_says_is_asked_for_by_option() {
+    let folder = folder();
+    fs::write(folder.path().join("t.yaml"), "templateType: simulation\nversion: \"1.0\"\n").unwrap();
+    let err = check_exit(folder.path(), &["instantiate", "t.yaml"], 1).err;
+    assert!(err.contains("\nhelp: give it with an option, like `--bins 288`\n"), "{err}");
+    assert!(err.contains("\nhelp: give it with an option, like `--bin-size 5m`\n"), "{err}");
+}
+
+#[test]
 fn a_model_that_cannot_be_made_is_not_written() {
     let folder = folder();
     let args = ["instantiate", "order-system", "-o", "model.yaml", "--param", "q0=zero", "--json"];

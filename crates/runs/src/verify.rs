@@ -6,6 +6,7 @@ mod files;
 mod mismatch;
 
 use flowtime::driver::{Evaluation, RunError, Settings, Watch};
+use flowtime::model::{ConstData, SeriesKind};
 use flowtime_runtime::engine::{self, Backend};
 
 pub use mismatch::Mismatch;
@@ -75,6 +76,8 @@ pub fn verify(run: &StoredRun, progress: &dyn Fn(VerifyStep<'_>)) -> Result<Veri
             }
         }
     }
+    // What else differs follows from the data, as a rule.
+    mismatches.sort_by_key(|mismatch| !matches!(mismatch, Mismatch::Input { .. }));
     Ok(Verification {
         files: outputs.len(),
         columns: columns.labels().len(),
@@ -90,6 +93,17 @@ fn evaluate_on(backend: Backend, model: &StoredModel) -> Result<Evaluation, RunE
     evaluate(&model.checked, &model.loader, &settings, &Watch::default())
 }
 
+/// The file that the series `id` is read from.
+fn data_file<'m>(model: &'m StoredModel, id: &str) -> Option<&'m str> {
+    let series = model.checked.model.series.iter().find(|series| series.id.value == id)?;
+    match &series.kind {
+        SeriesKind::Const(ConstData::Source(source)) => {
+            Some(source.value.strip_prefix("file://").unwrap_or(&source.value))
+        }
+        _ => None,
+    }
+}
+
 /// What of the stored columns is not as the evaluation gives it.
 fn compare(stored: &ColumnFile, model: &StoredModel, evaluation: &Evaluation) -> Result<Vec<Mismatch>, ReadError> {
     let columns = RunColumns::of(&model.checked, evaluation);
@@ -102,7 +116,11 @@ fn compare(stored: &ColumnFile, model: &StoredModel, evaluation: &Evaluation) ->
             continue;
         };
         seen[at] = true;
-        mismatches.extend(mismatch::of_values(column.id, &stored.column(at)?, column.values, evaluation.backend));
+        let mismatch = mismatch::of_values(column.id, &stored.column(at)?, column.values, evaluation.backend);
+        mismatches.extend(mismatch.map(|mismatch| match data_file(model, column.id) {
+            Some(path) => mismatch.of_input(path),
+            None => mismatch,
+        }));
     }
     let surplus = stored.labels().iter().zip(seen).filter(|(_, seen)| !seen);
     mismatches.extend(surplus.map(|(label, _)| Mismatch::SurplusColumn { id: label.id.clone() }));

@@ -4,6 +4,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+use flowtime_clock::Clock;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 /// 1970-01-05, the first Monday, in seconds.
@@ -147,12 +150,14 @@ impl Window {
         (time >= self.start && time < self.end()).then(|| u32::try_from(bin).ok()).flatten()
     }
 
-    /// The clock times of `first..=last`, for people: `01:00-01:10 UTC`, with dates where the window crosses midnight.
+    /// When its bins are, as people read it.
+    pub fn times(&self) -> Clock {
+        Clock::new(self.start, u64::from(self.bin.minutes), u64::from(self.bins))
+    }
+
+    /// The clock times of `first..=last`, for people: `01:00-01:10 UTC`, with dates where the window has several days.
     pub fn clock(&self, first: u32, last: u32) -> String {
-        let (from, to) = (self.start_of(first), self.start_of(last.saturating_add(1)));
-        let crosses = self.start.as_second().div_euclid(86_400) != (self.end().as_second() - 1).div_euclid(86_400);
-        let form = if crosses { "%Y-%m-%d %H:%M" } else { "%H:%M" };
-        format!("{}-{} UTC", from.strftime(form), to.strftime(form))
+        self.times().range(first as usize, last as usize).unwrap_or_default()
     }
 }
 
@@ -163,6 +168,20 @@ impl Window {
 pub fn parse_utc(text: &str) -> Result<Timestamp, TimeError> {
     let time = text.parse().ok().filter(|_| text.ends_with(['Z', 'z']));
     time.ok_or_else(|| TimeError::Utc { found: text.to_owned() })
+}
+
+/// The time that a text of a command line says: that of [`parse_utc`], or midnight UTC of a date like `2026-03-12`.
+///
+/// # Errors
+/// It is neither.
+pub fn parse_time(text: &str) -> Result<Timestamp, TimeError> {
+    parse_utc(text).or_else(|error| midnight(text).ok_or(error))
+}
+
+fn midnight(text: &str) -> Option<Timestamp> {
+    let is_date = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    let date: Date = text.parse().ok().filter(|_| is_date)?;
+    Some(date.to_zoned(TimeZone::UTC).ok()?.timestamp())
 }
 
 /// Why a bin, a window or a time is none.

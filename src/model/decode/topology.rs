@@ -51,7 +51,8 @@ fn decode_node(fields: Fields<'_>, sink: &mut Sink) -> Option<TopologyNode> {
 
 fn check_roles(kind: usize, semantics: Option<&Fields<'_>>, fields: &Fields<'_>, sink: &mut Sink) {
     let (name, _, required) = NODE_KINDS[kind];
-    if semantics.is_none() && fields.get("semantics").is_some() {
+    let is_broken = semantics.is_none() && (fields.get("semantics").is_some() || fields.is_misspelled("semantics"));
+    if is_broken {
         return;
     }
     let is_missing =

@@ -139,7 +139,7 @@ impl<'a> Builder<'a> {
         let kind = match open.items {
             Items::Sequence(items) => NodeKind::Sequence(items.into()),
             Items::Mapping(mapping) => {
-                let entries = mapping.finish();
+                let entries = mapping.finish(self.source, sink);
                 size = size.max(1 + entries.len() as u64);
                 NodeKind::Mapping(entries.into())
             }

@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::comma;
 use super::{Entry, Node, NodeKind, Scalar, Source};
 use crate::diagnostics::{Sink, codes};
 use crate::model::ScalarStyle;
@@ -43,8 +44,8 @@ impl OpenMapping {
     }
 
     /// All entries, merged ones last.
-    pub(super) fn finish(self) -> Vec<Entry> {
-        let mut entries = self.entries;
+    pub(super) fn finish(self, source: Source<'_>, sink: &mut Sink) -> Vec<Entry> {
+        let mut entries = comma::rejoin(&self.entries, source, sink);
         let mut known: HashSet<Arc<str>> = self.seen.into_keys().collect();
         for node in &self.merged {
             let NodeKind::Mapping(merged) = &node.kind else {

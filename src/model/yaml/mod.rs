@@ -5,6 +5,7 @@
 
 mod advice;
 mod build;
+mod comma;
 mod mapping;
 mod scalar;
 

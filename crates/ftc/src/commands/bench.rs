@@ -118,7 +118,7 @@ fn measure_all(
     ui: &Ui,
 ) -> anyhow::Result<Vec<Measured>> {
     let perf_map = PerfMap::create(args.code.perf_map)?;
-    let workload = Workload::new(loaded);
+    let workload = Workload::new(loaded, checked.outputs.len());
     let progress = Progress::new(ui.shows_progress());
     let measure = |&backend: &engine::Backend| {
         let name = if backend == engine::Backend::Jit { "jit" } else { "interp" };

@@ -14,7 +14,8 @@ use crate::ui::{Outcome, Ui};
 /// What the long help adds.
 pub(crate) const MORE_HELP: &str = "\
 Examples:
-  ftc diff runs/run_20251007T000000Z_9294e255 runs/run_20251007T000000Z_04a1c0de
+  ftc diff runs/run_20251007T000000Z_9294e255 \\
+      runs/run_20251007T000000Z_04a1c0de
   ftc diff A B --json | jq '.series[0]'
   ftc diff A B --detailed-exitcode --quiet
 

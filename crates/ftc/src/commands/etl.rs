@@ -20,9 +20,12 @@ use crate::ui::{Outcome, Ui};
 /// What the long help adds.
 pub(crate) const MORE_HELP: &str = "\
 Examples:
-  ftc etl --events events.ndjson --metrics metrics.csv --mapping mapping.csv --gold gold.sqlite
-  ftc etl --events 'export/*.json' --mapping mapping.csv --gold gold.sqlite --from -1d --to -5m
-  ftc etl --events export/ --metrics metrics/ --mapping mapping.csv --gold gold.sqlite --every 5m
+  ftc etl --events events.ndjson --metrics metrics.csv \\
+      --mapping mapping.csv --gold gold.sqlite
+  ftc etl --events 'export/*.json' --mapping mapping.csv \\
+      --gold gold.sqlite --from -1d --to -5m
+  ftc etl --events export/ --metrics metrics/ \\
+      --mapping mapping.csv --gold gold.sqlite --every 5m
 
 Files are lines of JSON or CSV, as App Insights and Azure Monitor export them. A window is computed from all
 files given and replaced as a whole: name every file that has events of it, the old ones too.
@@ -64,14 +67,14 @@ struct JobArgs {
     /// The Gold store; made if it isn't there
     #[arg(long, value_name = "FILE")]
     gold: PathBuf,
-    /// The window's start: a time in UTC, or one before now like `-1d`; else where the data begin
+    /// The window's start: a time in UTC, a date, or one before now like `-1d`; else where the data begin
     #[arg(long, value_name = "TIME", value_parser = when, allow_hyphen_values = true)]
     from: Option<When>,
     /// The window's end; else where the data end
     #[arg(long, value_name = "TIME", value_parser = when, allow_hyphen_values = true)]
     to: Option<When>,
     /// The length of bins
-    #[arg(long, value_name = "SIZE", value_parser = bin_size, default_value_t = BinSize::DEFAULT)]
+    #[arg(long, visible_alias = "bin-size", value_name = "SIZE", value_parser = bin_size, default_value_t = BinSize::DEFAULT)]
     bin: BinSize,
     /// Which of a message's events count
     #[arg(long, value_enum, default_value_t)]

@@ -5,12 +5,14 @@ mod import;
 mod info;
 mod query;
 
+use std::convert::Infallible;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use flowtime_telemetry::etl::When;
 use flowtime_telemetry::gold::{GoldError, GoldStore};
 use flowtime_telemetry::source::Query;
-use flowtime_telemetry::time::{BinSize, TimeError, parse_utc};
+use flowtime_telemetry::time::{BinSize, TimeError, parse_time};
 use jiff::Timestamp;
 
 use crate::ui::{Outcome, Ui};
@@ -19,7 +21,8 @@ use crate::ui::{Outcome, Ui};
 pub(crate) const MORE_HELP: &str = "\
 Examples:
   ftc gold import bins.csv --gold gold.sqlite
-  ftc gold query --gold gold.sqlite --node OrderService --from 2025-10-07T00:00:00Z --to 2025-10-08T00:00:00Z
+  ftc gold query --gold gold.sqlite --node OrderService --from 2025-10-07
+  ftc gold query --gold gold.sqlite --node OrderService --from -1d
   ftc gold export --gold gold.sqlite --out bins.ndjson
   ftc gold info --gold gold.sqlite
 
@@ -53,11 +56,11 @@ struct Selection {
     /// The store
     #[arg(long, value_name = "FILE")]
     gold: PathBuf,
-    /// The first bin's start, like `2025-10-07T00:00:00Z`
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    /// The first bin's start: a time in UTC, a date, or one before now like `-1d`
+    #[arg(long, value_name = "TIME", value_parser = moment, allow_hyphen_values = true)]
     from: Option<Timestamp>,
     /// The last bin's end
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    #[arg(long, value_name = "TIME", value_parser = moment, allow_hyphen_values = true)]
     to: Option<Timestamp>,
 }
 
@@ -84,14 +87,26 @@ impl Selection {
     }
 }
 
-/// A time in UTC from the command line.
+/// A time in UTC or a date from the command line.
 pub(crate) fn time(text: &str) -> Result<Timestamp, String> {
-    parse_utc(text).map_err(with_help)
+    parse_time(text).map_err(with_help)
+}
+
+/// The same, or a time before now.
+fn moment(text: &str) -> Result<Timestamp, String> {
+    let when: When = text.parse().map_err(with_help)?;
+    Ok(when.at(Timestamp::now()))
 }
 
 /// The length of a bin from the command line.
 pub(crate) fn bin_size(text: &str) -> Result<BinSize, String> {
     text.parse().map_err(with_help)
+}
+
+/// A time for whoever checks it: a date becomes its midnight, all else stays as it is.
+#[expect(clippy::unnecessary_wraps, reason = "what clap calls returns a result")]
+pub(crate) fn start(text: &str) -> Result<String, Infallible> {
+    Ok(parse_time(text).map_or_else(|_| text.to_owned(), |time| time.to_string()))
 }
 
 /// Why a time on the command line is none, and what helps.

@@ -29,7 +29,8 @@ pub(crate) fn init(args: &InitArgs, ui: &Ui) -> anyhow::Result<Outcome> {
     let taken = FILES.iter().map(|(name, _)| args.folder.join(name)).find(|path| path.symlink_metadata().is_ok());
     if let Some(path) = taken {
         ui.error(&format!("`{}` is there already", path.display()));
-        ui.help("name another folder, for example `ftc init my-model`");
+        let example = if args.folder == Path::new(".") { ", for example `ftc init my-model`" } else { "" };
+        ui.help(&format!("name another folder{example}"));
         return Ok(Outcome::Problems);
     }
     interrupt::after_writing(|| write_all(&args.folder))?;

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use flowtime_telemetry::load::{
     self, Config, Control, Fill, LoadError, LoadOptions, Loaded, Request, Warning, WarningKind,
 };
-use flowtime_telemetry::source::{self, SourceKind, SourceOptions};
+use flowtime_telemetry::source::{self, SourceKind, SourceOptions, TelemetrySource};
 use flowtime_telemetry::time::{BinSize, Window};
 use jiff::Timestamp;
 
@@ -25,9 +25,11 @@ const WARNINGS_SHOWN: usize = 20;
 /// What the long help adds.
 pub(crate) const MORE_HELP: &str = "\
 Examples:
-  ftc load --source gold.sqlite --start 2025-10-07T00:00:00Z --bins 288 --nodes OrderService --out telemetry
-  ftc load --source bins.csv --start 2025-10-06T00:00:00Z --bins 168 --bin-size 1h --out telemetry --fill nan
-  ftc load --source gold.sqlite --start 2025-10-07T00:00:00Z --bins 288 --out telemetry --json | jq .warnings
+  ftc load --source gold.sqlite --start 2025-10-07 --bins 288 --out telemetry
+  ftc load --source bins.csv --start 2025-10-06 --bins 168 --bin-size 1h \\
+      --nodes OrderService --out telemetry --fill nan
+  ftc load --source 'kusto:https://CLUSTER/Telemetry?table=NodeTimeBinLatest' \\
+      --start 2025-10-07 --bins 288 --out telemetry --json | jq .warnings
 
 Exit codes:
   0    the telemetry was loaded (warnings don't count)
@@ -40,15 +42,15 @@ pub(crate) struct LoadArgs {
     /// A Gold store, a CSV, NDJSON or Parquet file with rows of Gold, a folder of such files, or `kusto:` and an address
     #[arg(long, value_name = "SOURCE")]
     source: String,
-    /// When the first bin begins, in UTC
+    /// When the first bin begins: a time in UTC, or a date
     #[arg(long, value_name = "TIME", value_parser = time)]
     start: Timestamp,
     /// How many bins
     #[arg(long, value_name = "COUNT")]
     bins: u32,
-    /// The length of a bin: that of the source's or a multiple
-    #[arg(long, value_name = "SIZE", value_parser = bin_size, default_value_t = BinSize::DEFAULT)]
-    bin_size: BinSize,
+    /// The length of a bin, like `5m`: that of the source's, which it is without this, or a multiple
+    #[arg(long, value_name = "SIZE", visible_alias = "bin", value_parser = bin_size)]
+    bin_size: Option<BinSize>,
     /// The nodes, separated by commas; all without it
     #[arg(long, value_name = "NODE", value_delimiter = ',')]
     nodes: Vec<String>,
@@ -108,7 +110,7 @@ pub(crate) fn load(args: &LoadArgs, ui: &Ui) -> anyhow::Result<Outcome> {
     };
     let (progress, pace) = (Progress::new(ui.shows_progress()), Pace::new());
     let tell = |rows| progress.say(&format!("reading {}", pace.rate(rows, "rows")));
-    let result = interrupt::while_writing(|| run(args, &config, &tell));
+    let result = interrupt::while_writing(|| run(args, &config, &tell, ui));
     drop(progress);
     match result {
         Ok(loaded) => show(&loaded, args, ui),
@@ -151,9 +153,7 @@ fn config(path: Option<&Path>, ui: &Ui) -> anyhow::Result<Option<Config>> {
     }
 }
 
-fn run(args: &LoadArgs, config: &Config, progress: &dyn Fn(u64)) -> Result<Loaded, LoadError> {
-    let window = Window::new(args.start, args.bins, args.bin_size)?;
-    let request = Request { window, nodes: args.nodes.clone() };
+fn run(args: &LoadArgs, config: &Config, progress: &dyn Fn(u64), ui: &Ui) -> Result<Loaded, LoadError> {
     let defaults = SourceOptions::default();
     let options = SourceOptions {
         bin: args.source_bin_size.unwrap_or(defaults.bin),
@@ -161,8 +161,22 @@ fn run(args: &LoadArgs, config: &Config, progress: &dyn Fn(u64)) -> Result<Loade
         retry_count: args.retry_count.or(config.retry_count).unwrap_or(defaults.retry_count),
     };
     let source = source::open(&args.source, &options)?;
+    let window = Window::new(args.start, args.bins, bin_of(source.as_ref(), args, ui)?)?;
+    let request = Request { window, nodes: args.nodes.clone() };
     let control = Control { stop: Some(&interrupt::STOP), progress: Some(progress) };
     load::load(source.as_ref(), &request, &load_options(args, config), &args.out, &control)
+}
+
+/// The length of the bins to make: as asked for, else as the source has them, which is said where it isn't the usual.
+fn bin_of(source: &dyn TelemetrySource, args: &LoadArgs, ui: &Ui) -> Result<BinSize, LoadError> {
+    if let Some(bin) = args.bin_size {
+        return Ok(bin);
+    }
+    let bin = source.bin()?;
+    if bin != BinSize::DEFAULT {
+        ui.note(&format!("bins of {bin}, as {} has them", source.name()));
+    }
+    Ok(bin)
 }
 
 fn load_options(args: &LoadArgs, config: &Config) -> LoadOptions {

@@ -30,7 +30,7 @@ Examples:
   ftc overlay RUN --set 'capacity_doubled=capacity_inferred * 2' \\
       --map OrderService.capacity=capacity_doubled
   ftc overlay RUN --set demand=250 --scenario 'Black Friday'
-  ftc overlay RUN --set 'pay_capacity=pay_capacity_baseline * 2'    what it was in RUN, twice
+  ftc overlay RUN --set 'capacity=capacity_baseline * 2'    twice that of RUN
   ftc overlay RUN --param growth=1.2 --out runs
   ftc overlay RUN --file overlay.yaml --json | jq .overlay
 
@@ -53,7 +53,7 @@ pub(crate) struct OverlayArgs {
     /// Let another series play a role of a node; may be repeated
     #[arg(long, value_name = "NODE.ROLE=SERIES", value_parser = NodeOverride::parse)]
     map: Vec<NodeOverride>,
-    /// Give a parameter of the model another value; may be repeated
+    /// Give a parameter that the model declares another value (one of its template is none); may be repeated
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_setting)]
     param: Vec<(String, f64)>,
     /// Read the overlay from a YAML or JSON file; the other options come on top of it

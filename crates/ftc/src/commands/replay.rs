@@ -18,6 +18,7 @@ use flowtime_telemetry::source::{self, SourceOptions, TelemetrySource};
 use flowtime_telemetry::time::BinSize;
 use serde_json::json;
 
+use super::gold::{bin_size, start};
 use super::load::FillArg;
 use super::run::{parse_setting, shown};
 use super::template::{Origin, parse_parameter, show_error, show_problems};
@@ -29,9 +30,9 @@ use crate::{files, interrupt, warnings};
 /// What the long help adds.
 pub(crate) const MORE_HELP: &str = "\
 Examples:
-  ftc replay order-system --start 2025-10-07T00:00:00Z --bins 288 --nodes OrderService \\
+  ftc replay order-system --start 2025-10-07 --bins 288 --nodes OrderService \\
       --source gold.sqlite --out runs
-  ftc replay order-system --start 2025-10-07T00:00:00Z --bins 24 --bin-size 1h \\
+  ftc replay order-system --start 2025-10-07 --bins 24 --bin-size 1h \\
       --source gold.sqlite --out runs
   ftc replay microservices --param demand=160 --out runs
   ftc replay --request request.json --source gold.sqlite --out runs --json
@@ -54,19 +55,19 @@ pub(crate) struct ReplayArgs {
     /// Read template, window, nodes and parameters from a JSON file, or `-` for standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = ["template", "start", "bins", "bin_size", "nodes", "parameters"])]
     request: Option<PathBuf>,
-    /// When the first bin begins, in UTC
-    #[arg(long, value_name = "TIME")]
+    /// When the first bin begins: a time in UTC, or a date
+    #[arg(long, value_name = "TIME", value_parser = start)]
     start: Option<String>,
     /// How many bins
     #[arg(long, value_name = "COUNT")]
     bins: Option<u32>,
-    /// The length of a bin: that of the source's or a multiple
-    #[arg(long, value_name = "SIZE")]
+    /// The length of a bin, like `5m`: that of the source's or a multiple
+    #[arg(long, value_name = "SIZE", visible_alias = "bin", value_parser = bin_size)]
     bin_size: Option<BinSize>,
     /// The nodes, separated by commas; all of the template's without it
     #[arg(long, value_name = "NODE", value_delimiter = ',')]
     nodes: Option<Vec<String>>,
-    /// Set a parameter of the template; may be repeated
+    /// Set a parameter of the template, of which the model is made; may be repeated
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parse_parameter)]
     parameters: Vec<(String, String)>,
     /// Where telemetry comes from: a Gold store, a file with rows of Gold, or a folder of such files
@@ -78,7 +79,7 @@ pub(crate) struct ReplayArgs {
     /// Write the run to a new folder in DIR
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Give a parameter of the model another value; may be repeated
+    /// Give a parameter that the finished model declares another value; may be repeated
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_setting)]
     set: Vec<(String, f64)>,
     #[command(flatten)]

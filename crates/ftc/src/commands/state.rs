@@ -23,8 +23,9 @@ pub(crate) const MORE_HELP: &str = "\
 Examples:
   ftc state runs/run_20251007T000000Z_9294e255 --at 14:00
   ftc state runs/run_20251007T000000Z_9294e255 --at 168 --json
-  ftc state runs/run_20251007T000000Z_9294e255 --at 14:00 --threshold utilizationYellow=0.6
-  ftc state runs/run_20251007T000000Z_9294e255             how much of the arrivals was served, and how much waited
+  ftc state runs/run_20251007T000000Z_9294e255 --at 14:00 \\
+      --threshold utilizationYellow=0.6
+  ftc state runs/run_20251007T000000Z_9294e255    what was served, and waited
 
 Thresholds, with their defaults:
   latencyYellow=1.5      latency / sla_min up to which a node is yellow; green up to 1
@@ -126,20 +127,20 @@ fn records(run: &StoredRun) -> anyhow::Result<BTreeMap<&str, &NodeRecord>> {
     Ok(run.topology()?.nodes.iter().map(|node| (node.id.as_str(), node)).collect())
 }
 
+/// The nodes in the order of the topology.
 fn for_people(state: &State, run: &StoredRun) -> anyhow::Result<String> {
     let when = state.bin.start_utc.as_ref().map_or_else(String::new, |start| format!("{start}, "));
     let of = state.run_id.as_deref().unwrap_or_default();
     let mut text = format!("{when}bin {} of {of}\n", state.bin.index);
-    let (records, no_units) = (records(run)?, BTreeMap::new());
-    for (id, node) in &state.nodes {
+    for record in &run.topology()?.nodes {
+        let Some((id, node)) = state.nodes.get_key_value(&record.id) else { continue };
         text.push('\n');
-        let record = records.get(id.as_str());
-        let units = record.map_or(&no_units, |record| &record.units);
+        let units = &record.units;
         text.push_str(&match node {
             NodeView::Plain(node) => plain(id, node, units),
             NodeView::Overlay(node) => overlay(id, node, units, state),
         });
-        if record.is_some_and(|record| is_queue_left(record)) {
+        if is_queue_left(record) {
             text.push_str("  the queue is that of the base run: it does not follow what is served\n");
         }
     }

@@ -11,6 +11,7 @@ use anstyle::{AnsiColor, Style};
 use clap::Args;
 use flowtime::check::CheckedModel;
 use flowtime::diagnostics::render;
+use flowtime::diagnostics::suggest::nearest;
 use flowtime::driver::Check;
 use flowtime::load::{FileLoader, SourceCheck};
 use flowtime::source::Sources;
@@ -23,13 +24,16 @@ use crate::models::{ModelText, counted};
 use crate::ui::{Outcome, Ui};
 use crate::{files, paths};
 
+/// Tests that are named where a filter left none.
+const NAMES_SHOWN: usize = 5;
+
 /// What the long help adds.
 pub(crate) const MORE_HELP: &str = "\
 Examples:
-  ftc test                              every model and template in this folder and below
-  ftc test model.yaml --filter burst    the tests whose names contain `burst`
-  ftc test --backend both               interpreted and compiled, bit for bit
-  ftc test --junit report.xml           for a workflow
+  ftc test                            every model and template from here down
+  ftc test model.yaml --filter burst  the tests whose names contain `burst`
+  ftc test --backend both             interpreted and compiled, bit for bit
+  ftc test --junit report.xml         for a workflow
 
 A template is tested as the model that its defaults make, with all telemetry there.
 
@@ -67,8 +71,8 @@ struct Tested {
     broken: Option<String>,
     /// The tests that ran.
     results: Vec<TestResult>,
-    /// How many the filter left out.
-    filtered: usize,
+    /// The names of those that the filter left out.
+    filtered: Vec<String>,
 }
 
 /// Runs the tests and reports them.
@@ -88,6 +92,9 @@ pub(crate) fn test(args: &TestArgs, ui: &Ui) -> anyhow::Result<Outcome> {
         tested.push(test_model(model, args, ui)?);
     }
     let totals = Totals::of(&tested, begin.elapsed());
+    if let Some(filter) = args.filter.as_ref().filter(|_| totals.passed + totals.failed == 0) {
+        warn_of_none(filter, &tested, ui);
+    }
     if args.json {
         ui.result(&json::document(&tested, &totals)?)?;
     } else {
@@ -99,10 +106,32 @@ pub(crate) fn test(args: &TestArgs, ui: &Ui) -> anyhow::Result<Outcome> {
     Ok(if totals.failed + totals.broken > 0 { Outcome::Problems } else { Outcome::Clean })
 }
 
+/// Says that the filter left no test, and which there are.
+fn warn_of_none(filter: &str, tested: &[Tested], ui: &Ui) {
+    let names: Vec<&str> = tested.iter().flat_map(|model| &model.filtered).map(String::as_str).collect();
+    if names.is_empty() {
+        return;
+    }
+    ui.warning(&format!("no test's name contains `{filter}`"));
+    let near = names.iter().copied().find(|name| name.split_whitespace().any(|word| nearest(filter, [word]).is_some()));
+    match nearest(filter, names.iter().copied()).or(near) {
+        Some(near) => ui.help(&format!("did you mean `{near}`?")),
+        None => ui.help(&format!("choose from {}", listed(&names))),
+    }
+}
+
+/// `` `a`, `b` and 3 more``.
+fn listed(names: &[&str]) -> String {
+    let shown: Vec<String> = names.iter().take(NAMES_SHOWN).map(|name| format!("`{name}`")).collect();
+    let more = names.len() - shown.len();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    shown.join(", ") + &more
+}
+
 impl Tested {
     /// A model that no test could run of.
     fn broken(name: String, problem: String) -> Self {
-        Self { name, sources: Sources::default(), broken: Some(problem), results: Vec::new(), filtered: 0 }
+        Self { name, sources: Sources::default(), broken: Some(problem), results: Vec::new(), filtered: Vec::new() }
     }
 }
 
@@ -137,7 +166,7 @@ fn test_model(path: &Path, args: &TestArgs, ui: &Ui) -> anyhow::Result<Tested> {
         ui.say(&render::full(&check.diagnostics, &check.sources, ui.colors(&io::stderr())));
         return Ok(refuse(name, render::full(&check.diagnostics, &check.sources, false), ui));
     };
-    let mut tested = Tested { name, sources: check.sources, broken: None, results: Vec::new(), filtered: 0 };
+    let mut tested = Tested { name, sources: check.sources, broken: None, results: Vec::new(), filtered: Vec::new() };
     run_tests(checked, &loader, &mut tested, args, ui)?;
     Ok(tested)
 }
@@ -152,8 +181,8 @@ fn run_tests(
 ) -> anyhow::Result<()> {
     let all = &checked.model.tests;
     let chosen = |name: &str| args.filter.as_ref().is_none_or(|text| name.contains(text.as_str()));
-    let tests: Vec<_> = all.iter().filter(|test| chosen(&test.name.value)).collect();
-    tested.filtered = all.len() - tests.len();
+    let (tests, others): (Vec<_>, Vec<_>) = all.iter().partition(|test| chosen(&test.name.value));
+    tested.filtered = others.iter().map(|test| test.name.value.clone()).collect();
     if all.is_empty() {
         ui.note(&format!("`{}` has no tests", tested.name));
     } else if !tests.is_empty() && !args.json {
@@ -232,7 +261,7 @@ impl Totals {
         Self {
             passed,
             failed: results().count() - passed,
-            filtered: tested.iter().map(|model| model.filtered).sum(),
+            filtered: tested.iter().map(|model| model.filtered.len()).sum(),
             broken: tested.iter().filter(|model| model.broken.is_some()).count(),
             time,
         }

@@ -5,6 +5,9 @@ use flowtime::driver::RunError;
 
 use crate::warnings::{Warning, exact};
 
+/// Values closer than this, as a share of the larger, are apart by rounding alone.
+const RELATIVE: f64 = 1e-9;
+
 /// Something that did not hold in a test of a model.
 #[derive(Debug, thiserror::Error)]
 pub enum TestProblem {
@@ -65,10 +68,23 @@ impl TestProblem {
                 let near = flowtime::diagnostics::suggest::nearest(kind, crate::warnings::kinds::ALL)?;
                 Some(format!("use `{near}`"))
             }
+            TestProblem::Differs { expected, found, .. } => {
+                let tolerance = rounding(*expected, *found)?;
+                Some(format!("allow for rounding: give the test `tolerance: {tolerance}`"))
+            }
             TestProblem::TooShort { series, .. } => Some(format!("replace `{series}` in the test's `inputs`, too")),
             _ => None,
         }
     }
+}
+
+/// A tolerance that lets two values pass which only rounding sets apart.
+fn rounding(expected: f64, found: f64) -> Option<&'static str> {
+    let apart = (expected - found).abs();
+    let largest = expected.abs().max(found.abs());
+    let steps = [(1e-9, "1e-9"), (1e-6, "1e-6"), (1e-3, "0.001")];
+    let step = steps.into_iter().find(|(step, _)| apart <= *step)?;
+    (apart > 0.0 && apart < largest * RELATIVE).then_some(step.1)
 }
 
 fn differs(series: &str, bin: usize, expected: f64, found: f64, differing: usize, bins: usize) -> String {

@@ -35,6 +35,12 @@ pub enum OverlayError {
         /// The nearest name there, if one is near.
         near: Option<String>,
     },
+    /// A parameter of the template that the base run's model was made of.
+    #[error("the base run has no parameter `{name}`: it was filled in when the template became a model")]
+    TemplateParameter {
+        /// The parameter.
+        name: String,
+    },
     /// The base run's model can't be changed.
     #[error("can't change the model of the base run")]
     Document(#[from] serde_yaml::Error),
@@ -64,6 +70,9 @@ impl OverlayError {
             OverlayError::Read(error) => error.help(),
             OverlayError::Empty => Some("set a series, map a role to another one, or set a parameter".to_owned()),
             OverlayError::OtherBase { .. } => Some("lay it over that run, or remove its `baseRunId`".to_owned()),
+            OverlayError::TemplateParameter { name } => {
+                Some(format!("replay the template with `--param {name}=…`, or change a series with `--set`"))
+            }
             OverlayError::Unknown { near, .. } => near.as_ref().map(|near| format!("use `{near}`")),
             OverlayError::Document(_) | OverlayError::Model(_) | OverlayError::Run(_) => None,
         }

@@ -20,7 +20,10 @@ pub(super) fn check_names(base: &StoredRun, spec: &OverlaySpec, model: &Model) -
     }
     let parameters = || model.parameters.iter().map(|parameter| parameter.id.value.as_str());
     if let Some(name) = spec.parameters.values.keys().find(|name| !parameters().any(|known| known == *name)) {
-        return Err(OverlayError::unknown("parameter", name, "the base run has", parameters()));
+        return Err(match of_template(model, name) {
+            true => OverlayError::TemplateParameter { name: name.clone() },
+            false => OverlayError::unknown("parameter", name, "the base run has", parameters()),
+        });
     }
     let nodes = || model.topology.nodes.iter().map(|node| node.id.value.as_str());
     let added = spec.overlays.iter().map(|overlay| overlay.node_id.as_str());
@@ -34,6 +37,11 @@ pub(super) fn check_names(base: &StoredRun, spec: &OverlaySpec, model: &Model) -
         }
     }
     Ok(())
+}
+
+/// Whether the model was made of a template with the parameter `name`.
+fn of_template(model: &Model, name: &str) -> bool {
+    model.provenance.as_ref().and_then(|from| from.get("parameters")?.get(name)).is_some()
 }
 
 fn check_role(role: &str, value: Option<&Scalar>, series: &BTreeSet<&str>) -> Result<(), OverlayError> {

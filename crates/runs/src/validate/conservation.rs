@@ -1,7 +1,7 @@
 //! Conservation: what waits now is what waited before, plus what came in, less what was served. Every node with these
 //! three series is held to it, with the tolerance of its rules or else the usual one.
 
-use flowtime::model::{Initial, Model, Role, Rule, RuleKind, TopologyNode};
+use flowtime::model::{Clock, Initial, Model, Role, Rule, RuleKind, TopologyNode};
 
 use super::{Judged, RoleColumn, bins_where};
 use crate::warnings::{Warning, at_bins, kinds, number};
@@ -17,8 +17,9 @@ pub(super) fn check(run: &Judged<'_>, node: &TopologyNode) -> Vec<Warning> {
     if rules.is_empty() {
         rules.push((None, TOLERANCE));
     }
+    let clock = run.checked.model.clock();
     let warnings = rules.into_iter().filter_map(|(id, tolerance)| {
-        let warning = balance.warning(tolerance)?.of_node(&node.id.value);
+        let warning = balance.warning(tolerance, &clock)?.of_node(&node.id.value);
         Some(Warning { id: id.map(str::to_owned), ..warning })
     });
     warnings.collect()
@@ -70,12 +71,12 @@ impl<'a> Balance<'a> {
         self.queue.values[t] - self.expected(t)
     }
 
-    fn warning(&self, tolerance: f64) -> Option<Warning> {
+    fn warning(&self, tolerance: f64, clock: &Clock) -> Option<Warning> {
         let bins = bins_where(self.queue.values.len(), |t| self.residual(*t).abs() > tolerance);
         let worse =
             |worst: usize, t: usize| if self.residual(t).abs() > self.residual(worst).abs() { t } else { worst };
         let worst = bins.iter().copied().reduce(worse)?;
-        let message = message(&bins, worst, self.residual(worst));
+        let message = message(&bins, worst, self.residual(worst), clock);
         let finite = |value: f64| Some(value).filter(|value| value.is_finite());
         Some(Warning {
             worst_residual: finite(self.residual(worst)),
@@ -97,14 +98,21 @@ fn start(run: &Judged<'_>, node: &TopologyNode) -> Option<f64> {
     }
 }
 
-fn message(bins: &[usize], worst: usize, residual: f64) -> String {
+fn message(bins: &[usize], worst: usize, residual: f64, clock: &Clock) -> String {
     let residual = number(residual);
+    let times = clock.span(bins).map_or_else(String::new, |times| format!(" ({times})"));
     match bins {
         [bin] => format!("Conservation violated at bin {bin}: residual = {residual}"),
         _ => format!(
-            "Conservation violated in {} bins, {}: worst residual = {residual} at bin {worst}",
+            "Conservation violated in {} bins, {}{times}: worst residual = {residual} at bin {worst}{}",
             bins.len(),
-            at_bins(bins)
+            at_bins(bins),
+            beside(worst, clock)
         ),
     }
+}
+
+/// ` (12:45 UTC)`: when `bin` begins, if there is a window.
+fn beside(bin: usize, clock: &Clock) -> String {
+    clock.times().and_then(|times| times.at(bin)).map_or_else(String::new, |time| format!(" ({time} UTC)"))
 }

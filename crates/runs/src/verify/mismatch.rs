@@ -37,6 +37,20 @@ pub enum Mismatch {
         /// The first bin that differs.
         bin: usize,
     },
+    /// A data file of the model is not the one that the run was evaluated with.
+    #[error("the data file `{path}` was changed: `{id}` at bin {bin} was {}, now {}", exact(*stored), exact(*found))]
+    Input {
+        /// The file, relative to the run.
+        path: String,
+        /// The series.
+        id: String,
+        /// The first bin that differs.
+        bin: usize,
+        /// What the run has there.
+        stored: f64,
+        /// What the file has there.
+        found: f64,
+    },
     /// The model has a series that the columns lack.
     #[error("`series/columns.bin` has no column `{id}`")]
     NoColumn {
@@ -78,6 +92,18 @@ fn value(id: &str, bin: usize, stored: f64, found: f64, backend: Backend, differ
     };
     let rest = if differing > 1 { format!("; {differing} bins differ") } else { String::new() };
     format!("`{id}` at bin {bin}: stored {}, {how} {}{rest}", exact(stored), exact(found))
+}
+
+impl Mismatch {
+    /// The same about the data file `path`, which a series without a formula came from.
+    pub(super) fn of_input(self, path: &str) -> Self {
+        match self {
+            Mismatch::Value { id, bin, stored, found, .. } => {
+                Mismatch::Input { path: path.to_owned(), id, bin, stored, found }
+            }
+            other => other,
+        }
+    }
 }
 
 /// The mismatch of two columns of `id`, if a bit of them differs; all NaNs are one value.

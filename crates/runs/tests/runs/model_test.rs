@@ -55,6 +55,23 @@ fn the_first_differing_bin_is_told_with_both_values() {
     check_test(&format!("{inputs}, expect: {{ served: [5, 10, null] }}"), &[], &[]);
 }
 
+/// What helps where `total` is expected to be `expected` and is 0.3, but for rounding.
+fn check_help(expected: &str, help: Option<&str>) {
+    let test = format!("inputs: {{ extra: [0.1], steady: [0.2] }}, expect: {{ total: [{expected}] }}");
+    let text = format!("{MODEL}tests:\n  - {{ name: one, {test} }}\n");
+    let check = driver::check("model.yaml", &text, &MemoryLoader::default(), SourceCheck::Skip);
+    let checked = check.model.as_ref().unwrap_or_else(|| panic!("{:?}", check.diagnostics));
+    let result = run_test(checked, &checked.model.tests[0], &MemoryLoader::default(), Options::default());
+    assert_eq!(result.problems[0].help().as_deref(), help, "{expected}");
+}
+
+#[test]
+fn values_that_rounding_alone_sets_apart_want_a_tolerance() {
+    check_help("0.3", Some("allow for rounding: give the test `tolerance: 1e-9`"));
+    check_help("0.3001", None);
+    check_help("0", None);
+}
+
 #[test]
 fn every_series_that_differs_is_told() {
     let expected = ["`served` at bin 0: expected 6, found 5", "`total` at bin 0: expected 5, found 4"];

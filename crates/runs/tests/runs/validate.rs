@@ -61,7 +61,7 @@ fn conservation_in_several_bins_tells_the_count_and_the_worst() {
     let rest = node("queue", "[0, 0, 0, 0]", "[0, 0, 0, 0]", "queue: q", queue);
     let expected = json!([{
         "type": "conservation_violation", "severity": "warning", "node": "N", "series": "q", "bins": [1, 2],
-        "message": "Conservation violated in 2 bins, at bins 1-2: worst residual = 6 at bin 2",
+        "message": "Conservation violated in 2 bins, at bins 1-2 (00:05-00:15 UTC): worst residual = 6 at bin 2 (00:10 UTC)",
         "worstResidual": 6.0, "expectedQueue": 1.0, "actualQueue": 7.0,
     }]);
     check_warnings(4, &rest, &[], &expected);

@@ -90,9 +90,8 @@ fn other_values_of_an_evaluation_are_told_by_backend_with_the_first_bin() {
     check_found(
         |run| replace(&run.join("data/load.csv"), "3,-0", "3,0"),
         &[
-            "`Load` at bin 3: stored -0, interpreted 0",
+            "the data file `data/load.csv` was changed: `Load` at bin 3 was -0, now 0",
             "`é/div` at bin 3: stored -0, interpreted 0",
-            "`Load` at bin 3: stored -0, compiled 0",
             "`é/div` at bin 3: stored -0, compiled 0",
         ],
     );

@@ -1,11 +1,11 @@
-//! Moments on a command line: a time in UTC, or one relative to now such as `-10m`. What is relative stays so until
+//! Moments on a command line: a time in UTC, a date, or a time relative to now such as `-10m`. What is relative stays so until
 //! [`When::at`] is told what time it is, so that a run that repeats itself can ask again.
 
 use std::str::FromStr;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::time::{TimeError, parse_utc};
+use crate::time::{TimeError, parse_time};
 
 /// A moment, fixed or relative to now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ impl FromStr for When {
         }
         match text.strip_prefix('-') {
             Some(span) => Ok(When::FromNow(-parse_span(span)?)),
-            None => parse_utc(text).map(When::At),
+            None => parse_time(text).map(When::At),
         }
     }
 }
@@ -66,13 +66,14 @@ mod tests {
     use super::*;
 
     fn check_moment(text: &str, expected: &str) {
-        let now = parse_utc("2025-10-07T14:30:00Z").unwrap();
+        let now = parse_time("2025-10-07T14:30:00Z").unwrap();
         assert_eq!(text.parse::<When>().unwrap().at(now).to_string(), expected, "{text}");
     }
 
     #[test]
     fn a_moment_is_a_time_in_utc_or_relative_to_now() {
         check_moment("2025-10-07T14:00:00Z", "2025-10-07T14:00:00Z");
+        check_moment("2025-10-07", "2025-10-07T00:00:00Z");
         check_moment("-10m", "2025-10-07T14:20:00Z");
         check_moment("-1d", "2025-10-06T14:30:00Z");
         check_moment("now", "2025-10-07T14:30:00Z");

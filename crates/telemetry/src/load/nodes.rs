@@ -200,7 +200,7 @@ impl<'a> Loading<'a> {
                 format!("no telemetry of `{node}` in the window")
             } else {
                 let near = nearest(node, known.iter().map(String::as_str));
-                let near = near.map(|near| format!(", which has `{near}`")).unwrap_or_default();
+                let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
                 format!("no telemetry of `{node}` in {}{near}", source.name())
             };
             self.warnings.push(Warning::about_node(WarningKind::MissingNode, node, 0, message));

@@ -205,7 +205,7 @@ fn nodes_that_are_not_there_or_not_asked_for_are_told() {
     let rows = vec![row(0), GoldRow { node: "Orders".to_owned(), ..row(0) }];
     let messages = [
         "1 row of nodes not asked for left out, like `Orders`, the first at 2025-10-07T00:00:00Z",
-        "no telemetry of `Order` in test, which has `Orders`",
+        "no telemetry of `Order` in test; did you mean `Orders`?",
         "no telemetry of `X` in test",
     ];
     let request = request(1, "5m", &["X", "A", "Order"]);

@@ -115,8 +115,8 @@ impl Warning {
     }
 }
 
-/// `at bin 11 (00:55-01:00 UTC)`, `at bins 3, 12-14 (00:15-01:15 UTC)`; of many ranges the first, and how many bins more.
-/// `bins` ascend.
+/// `at bin 11 (00:55-01:00 UTC)`, `at bins 3, 12-14 (00:15-00:20, 01:00-01:15 UTC)`; of many ranges the first, and how
+/// many bins more. `bins` ascend.
 pub fn at_bins(bins: &[u32], window: &Window) -> String {
     let ranges: Vec<&[u32]> = bins.chunk_by(|a, b| a + 1 == *b).collect();
     let shown = &ranges[..ranges.len().min(RANGES_SHOWN)];
@@ -124,9 +124,9 @@ pub fn at_bins(bins: &[u32], window: &Window) -> String {
     let rest = bins.len() - shown.iter().map(|range| range.len()).sum::<usize>();
     let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
     let noun = if bins.len() == 1 { "bin" } else { "bins" };
-    let clock = |first: &u32| window.clock(*first, bins.last().copied().unwrap_or(*first));
-    let clock = bins.first().map(clock).unwrap_or_default();
-    format!("at {noun} {}{more} ({clock})", texts.join(", "))
+    let all: Vec<usize> = bins.iter().map(|bin| *bin as usize).collect();
+    let times = window.times().ranges(&all).unwrap_or_default();
+    format!("at {noun} {}{more} ({times})", texts.join(", "))
 }
 
 fn range_text(range: &[u32]) -> String {

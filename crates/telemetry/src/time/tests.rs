@@ -83,3 +83,12 @@ fn a_time_is_in_utc() {
         assert_eq!(error.help(), "write it like `2025-10-07T00:00:00Z`");
     }
 }
+
+#[test]
+fn a_date_on_a_command_line_is_its_midnight() {
+    assert_eq!(parse_time("2026-03-12").unwrap(), at("2026-03-12T00:00:00Z"));
+    assert_eq!(parse_time("2026-03-12T05:00:00Z").unwrap(), at("2026-03-12T05:00:00Z"));
+    for text in ["2026-03-32", "2026-3-12", "2026-03-12T05:00", "12.03.2026", "2026-03-12T05:00:00+01:00"] {
+        assert!(parse_time(text).is_err(), "{text}");
+    }
+}

@@ -18,7 +18,8 @@ use crate::ui::{Outcome, Ui};
 pub(crate) const MORE_HELP: &str = "\
 Examples:
   ftc etl emit --target kql --mapping mapping.csv -o flowtime.kql
-  ftc etl emit --target kql --bin 1h --events-table workspace --metrics-table MyMetrics
+  ftc etl emit --target kql --bin 1h \\
+      --events-table workspace --metrics-table MyMetrics
 
 The script makes tables, functions and a view; run it in the database that has the events. docs/kusto.md tells
 what is run when, and how `ftc load` reads the result.
@@ -34,7 +35,7 @@ pub(crate) struct EmitArgs {
     #[arg(long, value_enum)]
     target: Target,
     /// The length of bins
-    #[arg(long, value_name = "SIZE", value_parser = bin_size, default_value_t = BinSize::DEFAULT)]
+    #[arg(long, visible_alias = "bin-size", value_name = "SIZE", value_parser = bin_size, default_value_t = BinSize::DEFAULT)]
     bin: BinSize,
     /// Which node reads which queue: CSV with the header `node,inputQueue`, or YAML
     #[arg(long, value_name = "FILE")]

@@ -100,7 +100,7 @@ pub(super) fn summary(summary: &Summary, job: &Job, ui: &Ui) {
 
 fn told(tally: &Tally) -> String {
     let parts = [
-        (tally.duplicates, "there before"),
+        (tally.duplicates, "of them duplicates"),
         (tally.other, "of other names"),
         (tally.unmapped, "of queues that are not mapped"),
         (tally.outside, "outside the window"),

@@ -23,7 +23,7 @@ pub(super) struct ImportArgs {
     #[arg(long, value_name = "FILE")]
     gold: PathBuf,
     /// The length of the bins
-    #[arg(long, value_name = "SIZE", value_parser = bin_size, default_value_t = BinSize::DEFAULT)]
+    #[arg(long, visible_alias = "bin", value_name = "SIZE", value_parser = bin_size, default_value_t = BinSize::DEFAULT)]
     bin_size: BinSize,
 }
 

@@ -24,7 +24,7 @@ Exit codes:
 pub(super) const MORE_HELP: &str = "\
 Examples:
   ftc template show order-system
-  ftc template show microservices --json | jq '.parameters[] | {name, default}'
+  ftc template show microservices --json | jq '.parameters[].name'
 
 Exit codes:
   0  the template was shown

@@ -4,6 +4,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use anyhow::Context;
 use clap::Args;
@@ -12,9 +13,11 @@ use flowtime::driver::Check;
 use flowtime::load::{FileLoader, SourceCheck};
 use flowtime::template::{Arguments, Instance, METRICS, Problems, Template};
 use flowtime_files::encode;
+use flowtime_telemetry::time::BinSize;
 use serde_json::{Map, Value, json};
 
 use super::{Origin, document, show_error, show_problems};
+use crate::commands::gold::{bin_size, start};
 use crate::commands::run::{RunOptions, run_model};
 use crate::files;
 use crate::models::ModelText;
@@ -24,7 +27,8 @@ use crate::ui::{Outcome, Ui};
 pub(super) const MORE_HELP: &str = "\
 Examples:
   ftc template instantiate microservices --param demand=160 -o model.yaml
-  ftc template instantiate order-system --start 2025-10-07T00:00:00Z --bins 288 --nodes OrderService
+  ftc template instantiate order-system --start 2025-10-07 --bins 288 \\
+      --bin-size 5m --nodes OrderService
   ftc template instantiate retail-flow | ftc run -
 
 A template uses the telemetry files that it finds in the telemetry folder, beside the model.
@@ -38,7 +42,7 @@ Exit codes:
 pub(super) const MORE_RUN_HELP: &str = "\
 Examples:
   ftc template run microservices
-  ftc template run microservices --param demand=160 --param retry_share=0.9 --out runs
+  ftc template run microservices --param demand=160 --param retry_share=0.9
   ftc template run retail-flow --bins 336 --json
 
 Exit codes:
@@ -79,16 +83,16 @@ pub(crate) struct TemplateArgs {
     /// Set a parameter of the template; may be repeated
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parse_parameter)]
     parameters: Vec<(String, String)>,
-    /// When bin 0 begins, in UTC: 2025-10-07T00:00:00Z
-    #[arg(long, value_name = "TIME")]
+    /// When bin 0 begins: a time in UTC like 2025-10-07T00:00:00Z, or a date
+    #[arg(long, value_name = "TIME", value_parser = start)]
     start: Option<String>,
     /// How many bins
     #[arg(long, value_name = "COUNT")]
     bins: Option<u64>,
-    /// Units in a bin
-    #[arg(long, value_name = "COUNT")]
-    bin_size: Option<u64>,
-    /// The unit: minutes, hours, days or weeks
+    /// The length of a bin, like `5m`; or a number of what `--bin-unit` says
+    #[arg(long, value_name = "SIZE", visible_alias = "bin")]
+    bin_size: Option<BinLength>,
+    /// The unit of a `--bin-size` that is a number: minutes, hours, days or weeks
     #[arg(long, value_name = "UNIT")]
     bin_unit: Option<String>,
     /// The topology nodes wanted; all unless some are named
@@ -99,6 +103,23 @@ pub(crate) struct TemplateArgs {
     telemetry_dir: String,
     #[command(flatten)]
     origin: Origin,
+}
+
+/// The length of a bin as it was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum BinLength {
+    /// So many units, which are said elsewhere.
+    Units(u64),
+    /// With its unit.
+    Whole(BinSize),
+}
+
+impl FromStr for BinLength {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        text.parse().map(BinLength::Units).or_else(|_| bin_size(text).map(BinLength::Whole))
+    }
 }
 
 /// `name=value`, where the value may hold `=`.
@@ -145,6 +166,11 @@ fn make(
     as_json: bool,
     ui: &Ui,
 ) -> anyhow::Result<Result<Instance, Outcome>> {
+    if let (Some(BinLength::Whole(bin)), Some(unit)) = (args.bin_size, &args.bin_unit) {
+        ui.error(&format!("`--bin-size {bin}` has its unit, found `--bin-unit {unit}` too"));
+        ui.help("remove `--bin-unit`");
+        return Ok(Err(Outcome::Failed));
+    }
     let template = match args.origin.load(&args.name) {
         Ok(template) => template,
         Err(error) => return Ok(Err(show_error(error, as_json, ui)?)),
@@ -178,11 +204,12 @@ fn show_errors(check: Check, as_json: bool, ui: &Ui) -> anyhow::Result<()> {
 }
 
 fn arguments(args: &TemplateArgs, template: &Template, folder: &Path) -> Arguments {
+    let (bin_size, bin_unit) = grid(args);
     let mut arguments = Arguments {
         start: args.start.clone(),
         bins: args.bins,
-        bin_size: args.bin_size,
-        bin_unit: args.bin_unit.clone(),
+        bin_size,
+        bin_unit,
         telemetry_dir: Some(args.telemetry_dir.clone()),
         selection: args.nodes.clone(),
         generated_at: Some(jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()),
@@ -195,6 +222,18 @@ fn arguments(args: &TemplateArgs, template: &Template, folder: &Path) -> Argumen
     let is_there = |(node, metric): &(String, String)| is_there(&telemetry, node, metric);
     arguments.available = template.flags().into_iter().filter(is_there).collect();
     arguments
+}
+
+/// The length of a bin as count and unit; a length with a unit has its own.
+fn grid(args: &TemplateArgs) -> (Option<u64>, Option<String>) {
+    match args.bin_size {
+        Some(BinLength::Whole(bin)) => {
+            let (count, unit) = bin.in_units();
+            (Some(u64::from(count)), Some(unit.to_owned()))
+        }
+        Some(BinLength::Units(count)) => (Some(count), args.bin_unit.clone()),
+        None => (None, args.bin_unit.clone()),
+    }
 }
 
 /// Whether a folder has telemetry of a node's metric.
@@ -215,7 +254,15 @@ fn instance_json(instance: &Instance) -> anyhow::Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::parse_parameter;
+    use super::*;
+
+    #[test]
+    fn a_bin_has_its_unit_or_is_a_number_of_some() {
+        assert_eq!("5".parse(), Ok(BinLength::Units(5)));
+        assert_eq!("1h".parse(), Ok(BinLength::Whole(BinSize::from_minutes(60).unwrap())));
+        let error = "5x".parse::<BinLength>().unwrap_err();
+        assert_eq!(error, "`5x` is no bin size; write a number and `m`, `h`, `d` or `w`, like `5m`");
+    }
 
     #[test]
     fn a_parameter_is_a_name_and_any_text() {

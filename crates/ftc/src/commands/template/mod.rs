@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use flowtime::diagnostics::{Report, json, render};
-use flowtime::template::{FolderTemplates, Problems, Template, TemplateError, TemplateSet, shipped};
+use flowtime::template::{FolderTemplates, ParameterError, Problems, Template, TemplateError, TemplateSet, shipped};
 
 use crate::models::Counts;
 use crate::ui::{Outcome, Ui};
@@ -136,7 +136,7 @@ pub(crate) fn show_error(error: TemplateError, as_json: bool, ui: &Ui) -> anyhow
         TemplateError::Parameters(errors) => {
             for error in errors {
                 ui.error(&error.to_string());
-                error.help().iter().for_each(|help| ui.help(help));
+                advice(&error).iter().for_each(|help| ui.help(help));
             }
         }
         TemplateError::Read { .. } => return Err(error.into()),
@@ -146,6 +146,20 @@ pub(crate) fn show_error(error: TemplateError, as_json: bool, ui: &Ui) -> anyhow
         }
     }
     Ok(outcome)
+}
+
+/// What to do about a parameter, in options of the command line.
+fn advice(error: &ParameterError) -> Option<String> {
+    let ParameterError::Missing { parameter, .. } = error else { return error.help() };
+    let option = match parameter.as_str() {
+        "window.start" => "--start 2025-10-07",
+        "window.bins" => "--bins 288",
+        "grid.binSize" => "--bin-size 5m",
+        // Told with the size, whose unit it is.
+        "grid.binUnit" => return None,
+        _ => return Some(format!("give it a value with `--param {parameter}=VALUE`")),
+    };
+    Some(format!("give it with an option, like `{option}`"))
 }
 
 fn outcome(error: &TemplateError) -> Outcome {
